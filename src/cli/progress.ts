@@ -204,7 +204,7 @@ export function createProgress(options: ProgressOptions): Progress {
  */
 export function createWaiting(label: string, quiet: boolean): Waiting {
   if (quiet || !Deno.stderr.isTerminal() || isDumb()) {
-    return { tell: () => {}, [Symbol.dispose]: () => {} };
+    return { isShown: false, tell: () => {}, [Symbol.dispose]: () => {} };
   }
   const tick = (action: () => void) => {
     const timer = setInterval(action, TICK_MS);

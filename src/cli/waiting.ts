@@ -7,6 +7,8 @@ import type { Standing } from "./output.ts";
 
 /** A line that stands until it is disposed of, which leaves nothing of it. */
 export interface Waiting extends Disposable {
+  /** Whether there is a terminal that shows the line. */
+  readonly isShown: boolean;
   /**
    * Says what the program does now.
    *
@@ -48,6 +50,7 @@ export function waitingLine(label: string, { write, stand, tick }: WaitingOutlet
     draw();
   });
   return {
+    isShown: true,
     tell(now) {
       what = now;
       if (!finished) draw();

@@ -183,6 +183,17 @@ export class Gpu implements Disposable, GpuContext {
   }
 
   /**
+   * Does something whose kernels may never run: those that it asks for are compiled when they first
+   * do. One that the device then rejects fails the device.
+   *
+   * @param action Binds kernels.
+   * @returns The action's result.
+   */
+  async deferring<T>(action: () => Promise<T>): Promise<T> {
+    return await this.#kernels.deferring(action);
+  }
+
+  /**
    * Runs an action and waits for the device's verdict on it.
    *
    * @param name Name of the action for error messages.

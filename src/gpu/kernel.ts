@@ -12,7 +12,7 @@ import type { GpuStruct } from "./struct_cache.ts";
 export interface KernelSource {
   /** Name, as in `shaders/…/NAME.wgsl`, for error messages and profiles. One name, one source. */
   readonly name: string;
-  /** Texts of the WGSL files, shared ones first. */
+  /** Texts of the WGSL files, shared ones first; {@linkcode cutText} may leave parts of them out. */
   readonly files: readonly string[];
   /** Entry point. Default: `main`. */
   readonly entryPoint?: string;
@@ -28,7 +28,7 @@ export type OverrideConstants = Readonly<Record<string, number | boolean>>;
 export interface Dispatch {
   /** Name of the kernel. */
   readonly name: string;
-  /** Compiled pipeline. */
+  /** Compiled pipeline; one that was deferred is compiled when this is read. */
   readonly pipeline: GPUComputePipeline;
   /** Buffers. */
   readonly bindGroup: GPUBindGroup;
@@ -50,24 +50,39 @@ export interface ArrayWindow {
   readonly length: number;
 }
 
-/** A compiled kernel, as {@linkcode Gpu.kernel} returns it. */
+/** A kernel, as {@linkcode Gpu.kernel} returns it. */
 export class Kernel {
   /** Name of the kernel. */
   readonly name: string;
   #gpu: GpuContext;
-  #pipeline: GPUComputePipeline;
+  #compile: () => GPUComputePipeline;
+  #pipeline: GPUComputePipeline | null = null;
 
   /**
-   * Wraps a compiled pipeline. Call {@linkcode Gpu.kernel} instead, which compiles it.
+   * Names a pipeline. Call {@linkcode Gpu.kernel} instead.
    *
    * @param gpu Device of the pipeline.
    * @param name Name of the kernel.
-   * @param pipeline Compiled pipeline.
+   * @param compile Compiles the pipeline; called once.
    */
-  constructor(gpu: GpuContext, name: string, pipeline: GPUComputePipeline) {
+  constructor(gpu: GpuContext, name: string, compile: () => GPUComputePipeline) {
     this.#gpu = gpu;
     this.name = name;
-    this.#pipeline = pipeline;
+    this.#compile = compile;
+  }
+
+  /** Whether the pipeline is compiled. */
+  get isCompiled(): boolean {
+    return this.#pipeline !== null;
+  }
+
+  /**
+   * Compiles the pipeline, if it is not.
+   *
+   * @returns The pipeline.
+   */
+  compile(): GPUComputePipeline {
+    return this.#pipeline ??= this.#compile();
   }
 
   /**
@@ -107,20 +122,25 @@ export class Kernel {
     const entries = arrays.flatMap((array, binding) =>
       array ? [{ binding, resource: bufferBinding(array) }] : []
     );
-    const bindGroup = this.#gpu.watch(
-      `kernel ${this.name}`,
-      () =>
-        this.#gpu.device.createBindGroup({
-          label: this.name,
-          layout: this.#pipeline.getBindGroupLayout(0),
-          entries,
-        }),
-      entries.map(({ resource }) => resource.buffer),
-    );
+    const gpu = this.#gpu, name = `kernel ${this.name}`;
+    const pipeline = () => this.#pipeline ?? gpu.watch(name, () => this.compile());
+    const makeGroup = () => {
+      const layout = pipeline().getBindGroupLayout(0);
+      return gpu.watch(
+        name,
+        () => gpu.device.createBindGroup({ label: this.name, layout, entries }),
+        entries.map(({ resource }) => resource.buffer),
+      );
+    };
+    let bindGroup = this.#pipeline && makeGroup();
     return {
       name: this.name,
-      pipeline: this.#pipeline,
-      bindGroup,
+      get pipeline() {
+        return pipeline();
+      },
+      get bindGroup() {
+        return bindGroup ??= makeGroup();
+      },
       workgroups: [x, y, z],
       arrays: bound,
       operations: operations ?? 1000 * x * y * z,

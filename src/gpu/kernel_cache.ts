@@ -7,11 +7,20 @@ import { checkKeys } from "../check.ts";
 import { InputError } from "../errors.ts";
 import type { GpuContext } from "./context.ts";
 import { Kernel, type KernelSource, type OverrideConstants } from "./kernel.ts";
+import { cutText } from "./kernel_text.ts";
 
 /** A device that compiles, and gives its verdict. */
 interface Compiler extends GpuContext {
+  /** Chooser of variants, if there is one. */
+  readonly tuner: { readonly isRacing: boolean } | null;
   /** Runs an action and waits for the device's verdict on it. */
   scope<T>(name: string, action: () => T): Promise<T>;
+}
+
+/** Files of kernels, and modules made of these by text. */
+interface Source {
+  readonly files: readonly string[];
+  readonly modules: Map<string, GPUShaderModule>;
 }
 
 /** Time after which the event loop turns, in milliseconds. */
@@ -20,9 +29,14 @@ const LONGEST = 50;
 /** Kernels by source and constants. */
 export class KernelCache {
   readonly #gpu: Compiler;
-  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #kernels = new Map<string, Kernel>();
+  /** The device's verdicts on kernels that were not deferred. */
+  readonly #verdicts = new Map<string, Promise<void>>();
   #lastTurn = performance.now();
-  readonly #modules = new Map<string, { files: readonly string[]; module: GPUShaderModule }>();
+  /** Actions under way whose kernels wait to be compiled. */
+  #deferrals = 0;
+  /** Files and modules by the names of kernels. */
+  readonly #sources = new Map<string, Source>();
 
   /**
    * Starts empty.
@@ -50,33 +64,52 @@ export class KernelCache {
     }
     checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
     const { name, files, entryPoint = "main" } = source;
-    const others = this.#modules.get(name)?.files ?? files;
+    const known = this.#sources.get(name) ?? { files, modules: new Map<string, GPUShaderModule>() };
+    const { files: others, modules } = known;
     if (others.length !== files.length || others.some((file, index) => file !== files[index])) {
       throw new InputError(`two different kernels are called ${name}: give each a name of its own`);
     }
+    this.#sources.set(name, known);
     const key = `${name}:${entryPoint}:${JSON.stringify(constants)}`;
-    let kernel = this.#kernels.get(key);
-    if (!kernel) this.#kernels.set(key, kernel = this.#compile(source, constants));
-    return await kernel;
+    const kernel = this.#kernels.get(key) ??
+      new Kernel(this.#gpu, name, () => this.#compile(source, constants, modules));
+    this.#kernels.set(key, kernel);
+    // What is timed against others is compiled before.
+    if (this.#deferrals > 0 && !this.#gpu.tuner?.isRacing) return kernel;
+    const verdict = this.#verdicts.get(key) ??
+      this.#gpu.scope(`kernel ${name}`, () => void kernel.compile());
+    this.#verdicts.set(key, verdict);
+    await verdict;
+    return kernel;
   }
 
-  #compile(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
-    const gpu = this.#gpu, { device } = gpu;
-    return gpu.scope(`kernel ${source.name}`, () => {
-      const { name, files } = source;
-      let module = this.#modules.get(name)?.module;
-      if (!module) {
-        module = device.createShaderModule({ label: name, code: files.join("\n") });
-        this.#modules.set(name, { files, module });
-      }
-      const values: Record<string, number> = {};
-      for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
-      const pipeline = device.createComputePipeline({
-        label: source.name,
-        layout: "auto",
-        compute: { module, entryPoint: source.entryPoint ?? "main", constants: values },
-      });
-      return new Kernel(gpu, source.name, pipeline);
-    });
+  /**
+   * Does something whose kernels are compiled when they first run.
+   *
+   * @param action Binds kernels.
+   * @returns The action's result.
+   */
+  async deferring<T>(action: () => Promise<T>): Promise<T> {
+    this.#deferrals++;
+    try {
+      return await action();
+    } finally {
+      this.#deferrals--;
+    }
+  }
+
+  #compile(
+    { name, files, entryPoint = "main" }: KernelSource,
+    constants: OverrideConstants,
+    modules: Map<string, GPUShaderModule>,
+  ): GPUComputePipeline {
+    const { device } = this.#gpu;
+    const code = cutText(files.join("\n"), constants);
+    const module = modules.get(code) ?? device.createShaderModule({ label: name, code });
+    modules.set(code, module);
+    const values: Record<string, number> = {};
+    for (const [name, value] of Object.entries(constants)) values[name] = Number(value);
+    const compute = { module, entryPoint, constants: values };
+    return device.createComputePipeline({ label: name, layout: "auto", compute });
   }
 }

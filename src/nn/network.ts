@@ -119,6 +119,29 @@ export class Network implements Disposable {
    * @throws {ShapeError} If the adapter has no room for it.
    */
   static async create(gpu: Gpu, options: NetworkOptions): Promise<Network> {
+    using stack = new DisposableStack();
+    const network = stack.use(Network.allocate(gpu, options));
+    const { layout, parameters } = network;
+    const keys = Uint32Array.from(network.streams.flatMap(({ seed, stream }) => [seed, stream]));
+    using streams = new GpuArray(gpu, "random streams", keys);
+    const initializer = parseInitializer(options.initializer);
+    const commands = new Commands(gpu);
+    commands.run(await bindInitialize(gpu, { initializer, layout, parameters, streams }));
+    commands.submit();
+    stack.move();
+    return network;
+  }
+
+  /**
+   * Allocates a network whose parameters, now 0, are written later.
+   *
+   * @param gpu Device.
+   * @param options Shape; the initialiser is only checked.
+   * @returns The network.
+   * @throws {InputError} If an option is out of range, as for {@linkcode Network.create}.
+   * @throws {ShapeError} If the adapter has no room for it.
+   */
+  static allocate(gpu: Gpu, options: NetworkOptions): Network {
     checkKeys("network options", options, KEYS);
     const { inputs, hidden, outputs, replicas = 1, seed = 0 } = options;
     if (!Array.isArray(hidden)) throw new InputError("hidden must be a list of widths, one a layer");
@@ -140,17 +163,8 @@ export class Network implements Disposable {
         `${names.length} activations for ${hidden.length} hidden layers: give one, or one for each`,
       );
     }
-    const initializer = parseInitializer(options.initializer);
-    using stack = new DisposableStack();
-    const network = stack.use(new Network(gpu, options, names.map(parseActivation)));
-    const { layout, parameters } = network;
-    const keys = Uint32Array.from(network.streams.flatMap(({ seed, stream }) => [seed, stream]));
-    using streams = new GpuArray(gpu, "random streams", keys);
-    const commands = new Commands(gpu);
-    commands.run(await bindInitialize(gpu, { initializer, layout, parameters, streams }));
-    commands.submit();
-    stack.move();
-    return network;
+    parseInitializer(options.initializer);
+    return new Network(gpu, options, names.map(parseActivation));
   }
 
   /**

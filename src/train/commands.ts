@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { compileAhead } from "../gpu/compile_ahead.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
 import { Network } from "../nn/network.ts";
 import { LossQuantiles } from "../nn/loss/loss_quantiles.ts";
 import { bindTrainingStep, type TrainingStep } from "../nn/optim/training_step.ts";
 import { uploadSamples } from "../nn/samples.ts";
+import { tryDoubleSingle } from "../linalg/double_single/double_single_self_test.ts";
 import { locateDivergence } from "./divergence.ts";
 import { Escalation } from "./escalation.ts";
 import { objectiveOf } from "./objective.ts";
@@ -48,10 +50,26 @@ export interface TrainingCommands {
   readonly mostSteps: number;
 }
 
+/** The parts of a run, bound. */
+export interface BoundTraining {
+  /** The network. */
+  readonly network: Network;
+  /** Its commands. */
+  readonly commands: TrainingCommands;
+}
+
 /** How a run is bound. */
 export interface BindOptions extends WorkOptions {
   /** A training to go on from. Default: none. */
   readonly from?: SavedTraining | null;
+}
+
+/** A run that begins, or goes on. */
+export interface BegunTraining extends BoundTraining {
+  /** Stops it. */
+  readonly signal: AbortSignal | undefined;
+  /** What it goes on from; `null` from its start. */
+  readonly from: SavedTraining | null;
 }
 
 /**
@@ -70,8 +88,10 @@ export async function bindTraining(
   options: CompleteOptions,
   stack: DisposableStack,
   work: BindOptions = {},
-) {
+): Promise<BoundTraining> {
   const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
+  // Its result is there by the time that probes are bound. A failure reaches them.
+  tryDoubleSingle(gpu).catch(() => {});
   const drawn = drawnInitializer(initializer);
   const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
@@ -106,6 +126,7 @@ async function bindTrainingCommands(
     logCapacity: LOG_CAPACITY,
     signal,
   }, stack);
+  compileAhead(network.gpu, [...step.draw, ...step.forward, step.update[0]]);
   const log = { losses: step.losses, replicas: network.replicas, capacity: LOG_CAPACITY };
   const reduction = recordsQuantiles(options, from)
     ? await LossQuantiles.bind(network.gpu, log, stack)

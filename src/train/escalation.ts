@@ -67,7 +67,8 @@ interface BoundEscalation {
  * layered forward pass; those of the fused step, which the probe has seen, may differ from them by
  * roundings.
  *
- * Cost if nothing is in doubt: one copy of the parameters per probe. A spectrum of 50 neurons on
+ * Cost if nothing is in doubt: one copy of the parameters per probe. Kernels are compiled at the
+ * first doubt. A spectrum of 50 neurons on
  * 256 samples takes about 0.1 s on lavapipe. For a regression that of the last layer comes with the
  * moments of its eigenfeatures, so that floors are as precise as ranks: at most four commands and 2
  * n (outputs + 1) words more.
@@ -87,6 +88,7 @@ export class Escalation {
   readonly #kept: GpuArray;
   readonly #results: GpuArray;
   readonly #ring: ReadbackRing;
+  #isFirst = true;
 
   private constructor(bound: BoundEscalation, stack: DisposableStack) {
     const { trained, layers, probesAtOnce } = bound;
@@ -125,7 +127,7 @@ export class Escalation {
     if (options.precision === "single") return null;
     using own = new DisposableStack();
     try {
-      const escalation = await Escalation.#bind(network, run, own);
+      const escalation = await network.gpu.deferring(() => Escalation.#bind(network, run, own));
       stack.use(own.move());
       return escalation;
     } catch (error) {
@@ -146,7 +148,7 @@ export class Escalation {
     const { count, weights } = rankedSamples(task);
     const initializer = drawnInitializer(name);
     const network = stack.use(
-      await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
+      Network.allocate(gpu, { inputs, hidden, outputs, activation, initializer }),
     );
     const activations = await network.evaluate({ ...samples, count }, stack, { signal });
     const pairs = splitDoubles(Float64Array.from(weights));
@@ -167,10 +169,6 @@ export class Escalation {
         }, stack),
       );
     }
-    // One submission for all layers: its cost grows with all that is allocated.
-    const commands = new Commands(gpu);
-    for (const { basis, identity } of layers) commands.copy(basis, 0, identity, 0, basis.length);
-    commands.submit();
     const resultBytes = 4 * replicas * layers.length * Math.max(...layers.map(resultWords));
     const fitting = Math.min(
       probesAtOnce,
@@ -211,6 +209,10 @@ export class Escalation {
     const { parameters, layout } = this.#network;
     const words = this.#recordWords;
     let commands = new Commands(this.#gpu);
+    if (this.#isFirst) {
+      for (const { basis, identity } of this.#layers) commands.copy(basis, 0, identity, 0, basis.length);
+      this.#isFirst = false;
+    }
     doubts.forEach(({ probe, replica, layer }, index) => {
       // One spectrum per submission, so that none holds up the GPU for long.
       if (index > 0) {

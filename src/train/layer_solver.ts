@@ -43,7 +43,7 @@ export interface LayerSolver {
   readonly width: number;
   /**
    * Basis that the solver starts from, now the identity, and room for a copy of it, from which the
-   * basis is set again, so that no result depends on another.
+   * basis is to be set again, so that no result depends on another.
    */
   readonly basis: GpuArray;
   readonly identity: GpuArray;

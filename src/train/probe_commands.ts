@@ -110,16 +110,18 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
   const seen = { replicas, samples: ranked.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
   const mostProbes = Math.ceil(mostSteps / probeEvery) + 1;
   const counted = options.spectraEvery > 1 && options.threshold === "absolute"
-    ? await bindCountedProbes(gpu, {
-      ...seen,
-      layers: layers.map((layer, index) => ({
-        ...layer,
-        bound: activationBound(network.activations[index]),
-      })),
-      weights: ranked.weights,
-      epsilons,
-      capacity: mostProbes,
-    }, stack)
+    ? await gpu.deferring(() =>
+      bindCountedProbes(gpu, {
+        ...seen,
+        layers: layers.map((layer, index) => ({
+          ...layer,
+          bound: activationBound(network.activations[index]),
+        })),
+        weights: ranked.weights,
+        epsilons,
+        capacity: mostProbes,
+      }, stack)
+    )
     : null;
   const spectraEvery = counted ? options.spectraEvery : 1;
   const { weights, bias } = network.layout.layers[hidden.length];

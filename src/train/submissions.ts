@@ -56,6 +56,25 @@ export class Submissions {
   }
 
   /**
+   * Computes the losses at the parameters that the first step starts from, on its samples. Changes
+   * nothing that a step does not set.
+   *
+   * @returns The loss of each replica.
+   */
+  async startLosses(): Promise<number[]> {
+    const { draw, forward, update: [first], seen: { loss: { array, count } } } = this.#commands.step;
+    const commands = new Commands(this.#network.gpu);
+    commands.run(draw, forward, first);
+    commands.submit();
+    const pairs = await array.read();
+    return Array.from({ length: this.#options.replicas }, (_, replica) => {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += pairs[2 * (replica * count + i)];
+      return sum;
+    });
+  }
+
+  /**
    * Exports the features of some probes of later submissions.
    *
    * @param steps Steps of probes.

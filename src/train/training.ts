@@ -10,7 +10,7 @@ import type { Network } from "../nn/network.ts";
 import { inChunks } from "./chunks.ts";
 import { divergenceError, hasDiverged } from "./divergence.ts";
 import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
-import { bindTraining, type TrainingCommands } from "./commands.ts";
+import { type BegunTraining, bindTraining, type TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
 import { checkBegins, checkReadable, DISPOSED_IN_LOOP, type Phase } from "./phase.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
@@ -19,14 +19,6 @@ import type { Probe, Trace } from "./trace.ts";
 import { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
 import { withAdvice } from "./what_fits.ts";
-
-/** The parts of a training, bound. */
-interface BoundTraining {
-  readonly network: Network;
-  readonly commands: TrainingCommands;
-  readonly signal: AbortSignal | undefined;
-  readonly from: SavedTraining | null;
-}
 
 /**
  * A training run. Iterate over it to train and get each probe as it arrives; the trace grows
@@ -41,9 +33,7 @@ interface BoundTraining {
  * using gpu = await Gpu.open();
  * const task = await loadTask("cosines");
  * using training = await Training.create(gpu, { task, steps: 20, probeEvery: 10 });
- * for await (const probe of training) {
- *   assert(probe.loss > 0 && probe.layers[1].ranks[0].rank > 0);
- * }
+ * for await (const { loss, layers } of training) assert(loss > 0 && layers[1].ranks[0].rank > 0);
  * assert.deepEqual(training.trace.probes.map(({ step }) => step), [0, 10, 20]);
  * ```
  */
@@ -76,7 +66,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
 
   private constructor(
     options: CompleteOptions,
-    { network, commands, signal, from }: BoundTraining,
+    { network, commands, signal, from }: BegunTraining,
     stack: DisposableStack,
   ) {
     this.options = options;
@@ -183,6 +173,16 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     if (this.#arrived > this.options.steps) return "done";
     const isOpen = this.#phase === "new" || this.#phase === "running";
     return isOpen && !this.#stack.disposed ? "running" : "stopped";
+  }
+
+  /**
+   * Computes the loss that each replica starts with, before training starts.
+   *
+   * @returns The losses, which come before the driver has compiled any probe.
+   */
+  async startLosses(): Promise<number[]> {
+    checkBegins(this.#phase, this.#stack.disposed);
+    return await this.#submissions.startLosses();
   }
 
   /**

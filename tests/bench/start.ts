@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-control-regex
 /**
- * The start of `staircase` on a terminal: from the command to the first sign of life and to the
- * results of the first step, as multiples of the time that `--help` takes.
+ * The start of `staircase` on a terminal: from the command to the first sign of life, to the loss of
+ * the first step and to its ranks, as multiples of the time that `--help` takes.
  *
  * @module
  */
@@ -17,13 +17,14 @@ const PROGRAM = fileURLToPath(
 const WARM_BAR = 6, COLD_BAR = 15;
 /** Most milliseconds to the first sign of life. */
 const SIGN_BAR = 500;
-/** Line that precedes the results of the first step. */
-const HEADING = "adapter: ";
+/** What a terminal shows with the loss of the first step, and with its ranks. */
+const LOSS = /loss \d/, RANKS = /rank \d/;
 
 /** Milliseconds from the command to what it shows. */
 interface Start {
   readonly sign: number;
-  readonly step: number;
+  readonly loss: number;
+  readonly ranks: number;
 }
 
 /** Runs a short training on a terminal of its own. Mesa keeps its kernels in the folder `cache`. */
@@ -41,7 +42,7 @@ async function start(cache: string | null): Promise<Start> {
       stdin: "null",
       stdout: "piped",
     }).spawn();
-    let text = "", sign = NaN, step = NaN;
+    let text = "", sign = NaN, loss = NaN, ranks = NaN;
     for await (const piece of stdout.pipeThrough(new TextDecoderStream())) {
       text += piece;
       const now = performance.now() - begun;
@@ -50,10 +51,13 @@ async function start(cache: string | null): Promise<Start> {
         Number.isNaN(sign) &&
         /[^\s\x1b]/.test(text.replaceAll(/\x1b\[[?\d;]*[A-Za-z]/g, ""))
       ) sign = now;
-      if (Number.isNaN(step) && text.includes(HEADING)) step = now;
+      if (Number.isNaN(loss) && LOSS.test(text)) loss = now;
+      if (Number.isNaN(ranks) && RANKS.test(text)) ranks = now;
     }
-    if (Number.isNaN(step)) throw new Error(`staircase has not begun: ${text}`);
-    return { sign, step };
+    if (Number.isNaN(ranks)) {
+      throw new Error(`staircase has not begun: ${text}`);
+    }
+    return { sign, loss, ranks };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -89,34 +93,36 @@ export async function startBench(
     skip("the start is not timed: install util-linux, for its script");
     return [];
   }
-  const signs: number[] = [];
+  const signs: number[] = [],
+    ranks: Record<"warm" | "cold", number[]> = { warm: [], cold: [] };
   const measure = async (kind: "warm" | "cold") => {
     const cache = kind === "cold" ? await Deno.makeTempDir({ prefix: "staircase-bench-" }) : null;
     try {
-      const { sign, step } = await start(cache);
-      signs.push(sign);
-      return step;
+      const begun = await start(cache);
+      signs.push(begun.sign);
+      ranks[kind].push(begun.ranks);
+      return begun.loss;
     } finally {
       if (cache !== null) await Deno.remove(cache, { recursive: true });
     }
   };
   const [helped, warm, cold] = await timeInTurns([
     { name: "--help", measure: help },
-    { name: "first step", measure: () => measure("warm") },
+    { name: "loss of the first step", measure: () => measure("warm") },
     {
-      name: "first step, the driver's cache empty",
+      name: "loss of the first step, the driver's cache empty",
       measure: () => measure("cold"),
     },
   ], { repeats });
-  // Those of the turn that does not count are left out.
-  const all = signs.slice(2);
-  const sign = {
-    name: "first sign of life, warm or cold",
+  const timesOf = (name: string, all: readonly number[]): Times => ({
+    name,
     median: lowerMedian(all),
     least: Math.min(...all),
     most: Math.max(...all),
     all,
-  };
+  });
+  // Those of the turn that does not count are left out.
+  const sign = timesOf("first sign of life, warm or cold", signs.slice(2));
   const line = (times: Times, bar: number) => ({
     name: times.name,
     times,
@@ -128,6 +134,13 @@ export async function startBench(
       { name: helped.name, times: helped, verdict: null },
       line(warm, WARM_BAR),
       line(cold, COLD_BAR),
+      ...(["warm", "cold"] as const).map((kind) => {
+        const times = timesOf(
+          `ranks of the first step, ${kind}`,
+          ranks[kind].slice(1),
+        );
+        return { name: times.name, times, verdict: null };
+      }),
       {
         name: sign.name,
         times: sign,

@@ -2,6 +2,7 @@ import { assert } from "../deps.ts";
 import { ShapeError } from "../../src/errors.ts";
 import { GpuArray } from "../../src/gpu/array.ts";
 import { Commands } from "../../src/gpu/commands.ts";
+import { compileAhead } from "../../src/gpu/compile_ahead.ts";
 import { Gpu } from "../../src/gpu/device.ts";
 import type { Dispatch } from "../../src/gpu/kernel.ts";
 import { add, scale } from "./kernels.ts";
@@ -92,4 +93,38 @@ Deno.test("Kernel.bind: windows of an array, and bindings that an entry point do
   const one = await gpu.kernel({ ...source, entryPoint: "one" });
   run(gpu, one.bind([{ ...few, first: 0 }, null, out], [1]));
   assert.deepEqual(await out.readUint32(), Uint32Array.of(69, 131, 16, 15));
+});
+
+Deno.test("Gpu.deferring: kernels are compiled when they first run, or when they are asked for elsewhere", async () => {
+  using gpu = await Gpu.open();
+  using words = new GpuArray(gpu, "words", 2);
+  const kernel = await gpu.deferring(() => gpu.kernel(add, { STEP: 3 }));
+  const dispatch = kernel.bind([words], [1]);
+  assert.equal(kernel.isCompiled, false);
+  compileAhead(gpu, [dispatch]);
+  assert.equal(kernel.isCompiled, gpu.software);
+  run(gpu, dispatch, dispatch);
+  assert.equal(kernel.isCompiled, true);
+  assert.deepEqual(await words.readUint32(), Uint32Array.of(6, 6));
+  const other = await gpu.deferring(() => gpu.kernel(add, { STEP: 4 }));
+  assert.equal(await gpu.kernel(add, { STEP: 4 }), other);
+  assert.equal(other.isCompiled, true);
+});
+
+Deno.test("Gpu.deferring: one that does not compile fails the call that needs it, or the device", async () => {
+  const broken = { name: "broken", files: ["@compute @workgroup_size(1) fn main() { nothing(); }"] };
+  {
+    using gpu = await Gpu.open();
+    await gpu.deferring(() => gpu.kernel(broken));
+    await assert.rejects(gpu.kernel(broken), { name: "KernelError", message: /^kernel broken: / });
+    assert.equal(gpu.error, null);
+  }
+  using gpu = await Gpu.open();
+  const dispatch = (await gpu.deferring(() => gpu.kernel(broken))).bind([], [1]);
+  assert.equal(gpu.error, null);
+  using words = new GpuArray(gpu, "words", 2);
+  const failed = assert.rejects(gpu.failure, { name: "KernelError", message: /^kernel broken: / });
+  run(gpu, dispatch);
+  await failed;
+  await assert.rejects(words.read(), { name: "KernelError" });
 });

@@ -44,6 +44,22 @@ Deno.test("Training: a probe's loss on the full batch is that of the step; the l
   for (const losses of trace.losses) assert(losses[200] < 0.2 * losses[0], `${losses[200]}`);
 });
 
+Deno.test("Training: the losses at the start are those of the first step, which they leave as it is", async () => {
+  for (const [batch, hidden] of [[null, [9]], [7, [5, 6]], [null, [140, 3]]] as const) {
+    const options = { task: smallTask({ outputs: 2 }), hidden, batch, steps: 6, probeEvery: 3, replicas: 3 };
+    const trace = await train(gpu, options);
+    using training = await Training.create(gpu, options);
+    const losses = await training.startLosses();
+    assert.deepEqual(await training.startLosses(), losses);
+    losses.forEach((loss, replica) => {
+      const logged = trace.losses[replica][0];
+      assert(Math.abs(loss - logged) <= 1e-6 * logged, `${loss} ${logged}`);
+    });
+    assert.deepEqual((await training.finish()).losses, trace.losses);
+    await assert.rejects(training.startLosses(), { message: /can be iterated over once/ });
+  }
+});
+
 Deno.test("Training: what a probe holds fits the network and the thresholds", async () => {
   const epsilons = [1e-1, 1e-3, 1e-5];
   for (const threshold of ["absolute", "relative"] as const) {

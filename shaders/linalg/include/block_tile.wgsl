@@ -29,22 +29,36 @@
 // Rounding: products are added up by fours, then one such sum after the other, so the error is at
 // most γ_(K/4+4) Σ|left||right|. The bits of an entry do not depend on the tile that it is in.
 
-// Rows and columns of the largest tile that a kernel multiplies: 16 or 32. Parts beyond it are left
-// out of all choices.
-override LARGEST: u32;
+// Rows and columns of the largest tile that a kernel multiplies: 8, 16 or 32. Parts beyond it are
+// cut out of the text (src/gpu/kernel_text.ts): a driver drops them as well, but takes twice as
+// long over it.
+override TILE_ROWS: u32;
+override TILE_COLUMNS: u32;
 
 // Blocks below each other.
-struct Column { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f, c4: mat4x4f, c5: mat4x4f, c6: mat4x4f, c7: mat4x4f }
+struct Column {
+  c0: mat4x4f, c1: mat4x4f,
+  //#if TILE_ROWS > 8
+  c2: mat4x4f, c3: mat4x4f,
+  //#end
+  //#if TILE_ROWS > 16
+  c4: mat4x4f, c5: mat4x4f, c6: mat4x4f, c7: mat4x4f,
+  //#end
+}
 
 // The tile, column by column of blocks; of a smaller tile the first ones.
 var<private> q0: Column;
 var<private> q1: Column;
+//#if TILE_COLUMNS > 8
 var<private> q2: Column;
 var<private> q3: Column;
+//#end
+//#if TILE_COLUMNS > 16
 var<private> q4: Column;
 var<private> q5: Column;
 var<private> q6: Column;
 var<private> q7: Column;
+//#end
 
 // The first two blocks of the left operand's column.
 fn left_two(phase: u32, row: u32, k: u32) -> Column {
@@ -61,6 +75,7 @@ fn add_two(sum: Column, b: mat4x4f, a: Column) -> Column {
   return result;
 }
 
+//#if TILE_ROWS > 8
 // The first four blocks of the left operand's column.
 fn left_four(phase: u32, row: u32, k: u32) -> Column {
   var a: Column;
@@ -79,7 +94,9 @@ fn add_four(sum: Column, b: mat4x4f, a: Column) -> Column {
   result.c3 += b * a.c3;
   return result;
 }
+//#end
 
+//#if TILE_ROWS > 16
 // The first eight blocks of the left operand's column.
 fn left_eight(phase: u32, row: u32, k: u32) -> Column {
   var a: Column;
@@ -106,7 +123,9 @@ fn add_eight(sum: Column, b: mat4x4f, a: Column) -> Column {
   result.c7 += b * a.c7;
   return result;
 }
+//#end
 
+//#if TILE_ROWS > 16 && TILE_COLUMNS > 16
 fn multiply_32_32(phase: u32, row: u32, column: u32, steps: u32) {
   q0 = Column();
   q1 = Column();
@@ -131,7 +150,9 @@ fn multiply_32_32(phase: u32, row: u32, column: u32, steps: u32) {
     if (k >= steps) { break; }
   }
 }
+//#end
 
+//#if TILE_ROWS > 8 && TILE_COLUMNS > 8
 fn multiply_16_16(phase: u32, row: u32, column: u32, steps: u32) {
   q0 = Column();
   q1 = Column();
@@ -148,7 +169,9 @@ fn multiply_16_16(phase: u32, row: u32, column: u32, steps: u32) {
     if (k >= steps) { break; }
   }
 }
+//#end
 
+//#if TILE_COLUMNS > 8
 fn multiply_8_16(phase: u32, row: u32, column: u32, steps: u32) {
   q0 = Column();
   q1 = Column();
@@ -165,6 +188,7 @@ fn multiply_8_16(phase: u32, row: u32, column: u32, steps: u32) {
     if (k >= steps) { break; }
   }
 }
+//#end
 
 fn multiply_8_8(phase: u32, row: u32, column: u32, steps: u32) {
   q0 = Column();
@@ -191,29 +215,50 @@ fn multiply_8_4(phase: u32, row: u32, column: u32, steps: u32) {
 }
 
 // Four rows of the tile, or one of them.
-struct BlockRow { m0: mat4x4f, m1: mat4x4f, m2: mat4x4f, m3: mat4x4f, m4: mat4x4f, m5: mat4x4f, m6: mat4x4f, m7: mat4x4f }
-struct TileRow { v0: vec4f, v1: vec4f, v2: vec4f, v3: vec4f, v4: vec4f, v5: vec4f, v6: vec4f, v7: vec4f }
+struct BlockRow {
+  m0: mat4x4f, m1: mat4x4f,
+  //#if TILE_COLUMNS > 8
+  m2: mat4x4f, m3: mat4x4f,
+  //#end
+  //#if TILE_COLUMNS > 16
+  m4: mat4x4f, m5: mat4x4f, m6: mat4x4f, m7: mat4x4f,
+  //#end
+}
+struct TileRow {
+  v0: vec4f, v1: vec4f,
+  //#if TILE_COLUMNS > 8
+  v2: vec4f, v3: vec4f,
+  //#end
+  //#if TILE_COLUMNS > 16
+  v4: vec4f, v5: vec4f, v6: vec4f, v7: vec4f,
+  //#end
+}
 
 fn vector_of_four(p: vec4f, q: vec4f, r: vec4f, s: vec4f, i: u32) -> vec4f {
   let odd = i % 2u == 1u;
   return select(select(p, q, odd), select(r, s, odd), i % 4u >= 2u);
 }
 
-fn block_of_four(p: mat4x4f, q: mat4x4f, r: mat4x4f, s: mat4x4f, i: u32) -> mat4x4f {
+fn block_of_two(p: mat4x4f, q: mat4x4f, second: bool) -> mat4x4f {
   return mat4x4f(
-    vector_of_four(p[0], q[0], r[0], s[0], i),
-    vector_of_four(p[1], q[1], r[1], s[1], i),
-    vector_of_four(p[2], q[2], r[2], s[2], i),
-    vector_of_four(p[3], q[3], r[3], s[3], i),
+    select(p[0], q[0], second),
+    select(p[1], q[1], second),
+    select(p[2], q[2], second),
+    select(p[3], q[3], second),
   );
 }
 
 fn block_of_column(q: Column, i: u32) -> mat4x4f {
-  let p = block_of_four(q.c0, q.c1, q.c2, q.c3, i);
-  if (LARGEST <= 16u) { return p; }
-  let r = block_of_four(q.c4, q.c5, q.c6, q.c7, i);
-  let low = i >= 4u;
-  return mat4x4f(select(p[0], r[0], low), select(p[1], r[1], low), select(p[2], r[2], low), select(p[3], r[3], low));
+  let odd = i % 2u == 1u;
+  var block = block_of_two(q.c0, q.c1, odd);
+  //#if TILE_ROWS > 8
+  block = block_of_two(block, block_of_two(q.c2, q.c3, odd), i % 4u >= 2u);
+  //#end
+  //#if TILE_ROWS > 16
+  let last = block_of_two(block_of_two(q.c4, q.c5, odd), block_of_two(q.c6, q.c7, odd), i % 4u >= 2u);
+  block = block_of_two(block, last, i >= 4u);
+  //#end
+  return block;
 }
 
 // Rows 4i … 4i + 3 of the tile. By selection: an array with an index that is no constant lives in
@@ -223,14 +268,16 @@ fn block_row(i: u32) -> BlockRow {
   var rows: BlockRow;
   rows.m0 = block_of_column(q0, i);
   rows.m1 = block_of_column(q1, i);
+  //#if TILE_COLUMNS > 8
   rows.m2 = block_of_column(q2, i);
   rows.m3 = block_of_column(q3, i);
-  if (LARGEST > 16u) {
-    rows.m4 = block_of_column(q4, i);
-    rows.m5 = block_of_column(q5, i);
-    rows.m6 = block_of_column(q6, i);
-    rows.m7 = block_of_column(q7, i);
-  }
+  //#end
+  //#if TILE_COLUMNS > 16
+  rows.m4 = block_of_column(q4, i);
+  rows.m5 = block_of_column(q5, i);
+  rows.m6 = block_of_column(q6, i);
+  rows.m7 = block_of_column(q7, i);
+  //#end
   return rows;
 }
 
@@ -240,19 +287,27 @@ fn tile_row(rows: BlockRow, i: u32) -> TileRow {
   var row: TileRow;
   row.v0 = row_of_block(rows.m0, i);
   row.v1 = row_of_block(rows.m1, i);
+  //#if TILE_COLUMNS > 8
   row.v2 = row_of_block(rows.m2, i);
   row.v3 = row_of_block(rows.m3, i);
-  if (LARGEST > 16u) {
-    row.v4 = row_of_block(rows.m4, i);
-    row.v5 = row_of_block(rows.m5, i);
-    row.v6 = row_of_block(rows.m6, i);
-    row.v7 = row_of_block(rows.m7, i);
-  }
+  //#end
+  //#if TILE_COLUMNS > 16
+  row.v4 = row_of_block(rows.m4, i);
+  row.v5 = row_of_block(rows.m5, i);
+  row.v6 = row_of_block(rows.m6, i);
+  row.v7 = row_of_block(rows.m7, i);
+  //#end
   return row;
 }
 
 fn vector_of(row: TileRow, j: u32) -> vec4f {
-  let left = vector_of_four(row.v0, row.v1, row.v2, row.v3, j);
-  if (LARGEST <= 16u) { return left; }
-  return select(left, vector_of_four(row.v4, row.v5, row.v6, row.v7, j), j >= 4u);
+  let odd = j % 2u == 1u;
+  var vector = select(row.v0, row.v1, odd);
+  //#if TILE_COLUMNS > 8
+  vector = select(vector, select(row.v2, row.v3, odd), j % 4u >= 2u);
+  //#end
+  //#if TILE_COLUMNS > 16
+  vector = select(vector, vector_of_four(row.v4, row.v5, row.v6, row.v7, j), j >= 4u);
+  //#end
+  return vector;
 }

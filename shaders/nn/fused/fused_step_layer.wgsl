@@ -38,13 +38,15 @@ fn inputs(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
 }
 
 fn multiply_tile(phase: u32, row: u32, column: u32, steps: u32) {
-  if (SIDE == 32u) {
-    multiply_32_32(phase, row / 4u, column, steps);
-  } else if (SIDE == 16u) {
-    multiply_16_16(phase, row / 4u, column, steps);
-  } else {
-    multiply_8_8(phase, row / 4u, column, steps);
-  }
+  //#if SIDE == 32
+  if (SIDE == 32u) { multiply_32_32(phase, row / 4u, column, steps); }
+  //#end
+  //#if SIDE == 16
+  if (SIDE == 16u) { multiply_16_16(phase, row / 4u, column, steps); }
+  //#end
+  //#if SIDE == 8
+  if (SIDE == 8u) { multiply_8_8(phase, row / 4u, column, steps); }
+  //#end
 }
 
 // Rows of the tile that begins at row `first`, fewer at the end; vectors of the one that begins at

@@ -101,13 +101,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let hyper = hypers[replica];
   let state = states[replica];
   let samples = (shape.rows + 3u) / 4u;
-  if (SIDE == 32u) {
-    multiply_32_32(0u, row, column, samples);
-  } else if (SIDE == 16u) {
-    multiply_16_16(0u, row, column, samples);
-  } else {
-    multiply_8_8(0u, row, column, samples);
-  }
+  //#if SIDE == 32
+  if (SIDE == 32u) { multiply_32_32(0u, row, column, samples); }
+  //#end
+  //#if SIDE == 16
+  if (SIDE == 16u) { multiply_16_16(0u, row, column, samples); }
+  //#end
+  //#if SIDE == 8
+  if (SIDE == 8u) { multiply_8_8(0u, row, column, samples); }
+  //#end
   // The biases are one row, below the last of the weights.
   let rows = min(shape.gradient_side, 4u * (layer.input_stride - row) + 1u);
   let vectors = min(side, layer.output_stride - column);

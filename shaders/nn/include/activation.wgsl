@@ -62,15 +62,20 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
   let positive = z > vec4f();
   let p = f32(exponent);
   switch kind {
+    //#if ACTIVATION == 1
     case 1u: {
       return tangent_from(hyperbolic_tangent(z));
     }
+    //#end
+    //#if ACTIVATION == 2
     case 2u: {
       let value = logistic(z);
       let first = value * logistic(-z);
       let second = first * (1.0 - 2.0 * value);
       return Activated(value, first, second, first * (1.0 - 6.0 * first), second * (1.0 - 12.0 * first));
     }
+    //#end
+    //#if ACTIVATION == 3
     case 3u: {
       let x = select(z, vec4f(), z <= vec4f());
       let power = integer_power(x, exponent - 1u);
@@ -87,6 +92,8 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
       }
       return Activated(power * x, select(vec4f(), p * power, positive), second, third, fourth);
     }
+    //#end
+    //#if ACTIVATION == 4
     case 4u: {
       let s = select(vec4f(parameter), vec4f(1.0), positive);
       let x = s * z;
@@ -101,14 +108,20 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
       }
       return Activated(power * x, p * power * s, second, third, fourth);
     }
+    //#end
+    //#if ACTIVATION == 5
     case 5u: {
       let sc = sine_cosine(z);
       return Activated(sc.sine, sc.cosine, -sc.sine, -sc.cosine, sc.sine);
     }
+    //#end
+    //#if ACTIVATION == 6
     case 6u: {
       let sc = sine_cosine(z);
       return Activated(sc.cosine, -sc.sine, -sc.cosine, sc.sine, sc.cosine);
     }
+    //#end
+    //#if ACTIVATION == 7
     case 7u: {
       let tail = 0.5 * erfc_positive(abs(z) * 0.707106781);
       let distribution = select(tail, 1.0 - tail, positive);
@@ -123,12 +136,15 @@ fn activate_as(kind: u32, parameter: f32, exponent: u32, z: vec4f) -> Activated 
         ((7.0 - square) * square - 4.0) * density,
       );
     }
+    //#end
+    //#if ACTIVATION == 8
     case 8u: {
       let first = logistic(z);
       let second = first * logistic(-z);
       let value = max(z, vec4f()) + log1p(exponential(-abs(z)));
       return Activated(value, first, second, second * (1.0 - 2.0 * first), second * (1.0 - 6.0 * second));
     }
+    //#end
     default: {
       return Activated(z, vec4f(1.0), vec4f(), vec4f(), vec4f());
     }

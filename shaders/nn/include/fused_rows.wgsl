@@ -19,14 +19,16 @@ fn biases_from(first: u32, last: u32) -> TileRow {
   var biases: TileRow;
   biases.v0 = bias_of(first);
   biases.v1 = bias_of(min(first + 1u, last));
+  //#if TILE_COLUMNS > 8
   biases.v2 = bias_of(min(first + 2u, last));
   biases.v3 = bias_of(min(first + 3u, last));
-  if (LARGEST > 16u) {
-    biases.v4 = bias_of(min(first + 4u, last));
-    biases.v5 = bias_of(min(first + 5u, last));
-    biases.v6 = bias_of(min(first + 6u, last));
-    biases.v7 = bias_of(min(first + 7u, last));
-  }
+  //#end
+  //#if TILE_COLUMNS > 16
+  biases.v4 = bias_of(min(first + 4u, last));
+  biases.v5 = bias_of(min(first + 5u, last));
+  biases.v6 = bias_of(min(first + 6u, last));
+  biases.v7 = bias_of(min(first + 7u, last));
+  //#end
   return biases;
 }
 
@@ -47,7 +49,12 @@ fn finish_forward(first: u32, rows: u32, column: u32, columns: u32, hidden: bool
         if (hidden) {
           let real = inside(column + j, layer.outputs);
           var result: Activated;
-          if (MIXED) { result = activate_as(layer.kind, layer.parameter, layer.exponent, z); } else { result = activate(z); }
+          //#if MIXED == 1
+          if (MIXED) { result = activate_as(layer.kind, layer.parameter, layer.exponent, z); }
+          //#end
+          //#if MIXED == 0
+          if (!MIXED) { result = activate(z); }
+          //#end
           matrices[layer.output_at + at + j] = select(vec4f(), result.value, real);
           if (!slope_follows()) { matrices[layer.delta_at + at + j] = select(vec4f(), result.first, real); }
         } else {
@@ -99,7 +106,9 @@ fn slope_follows() -> bool { return !MIXED && slope_follows_value(); }
 
 // Which sample stands in a row.
 fn sample_of(replica: u32, row: u32) -> u32 {
+  //#if DRAWN == 1
   if (DRAWN) { return drawn_sample(shape.epochs, states[replica], row); }
+  //#end
   return row;
 }
 

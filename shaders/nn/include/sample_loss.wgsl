@@ -95,8 +95,12 @@ fn binary(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
 fn sample_loss(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   var sum: vec2f;
   switch LOSS {
+    //#if LOSS == 1
     case 1u: { sum = cross_entropy(u_at, y_at, weight, outputs); }
+    //#end
+    //#if LOSS == 2
     case 2u: { sum = binary(u_at, y_at, weight, outputs); }
+    //#end
     default: { sum = squares(u_at, y_at, weight, outputs); }
   }
   return vec2f(weight * sum.x, sum.y);

@@ -66,6 +66,13 @@ export interface RunContext {
   /** Keeps the run's training in files; `null` where nothing is kept. */
   readonly keeper: TrainingKeeper | null;
   /**
+   * Reports the loss that the first network of a training starts with, seconds before its first
+   * probe where the driver still compiles that. Absent where nobody looks.
+   *
+   * @param loss The loss.
+   */
+  readonly onStart?: ((loss: number) => void) | undefined;
+  /**
    * Reports progress.
    *
    * @param steps Steps made in this run.

@@ -59,6 +59,8 @@ export interface FolderRunOptions {
    * @param folder Path of the folder.
    */
   readonly onBegin?: (folder: string) => void;
+  /** Reports the loss that the first run starts with, see `RunContext`. */
+  readonly onStart?: RunOptions["onStart"];
   /**
    * Reports progress.
    *
@@ -195,6 +197,7 @@ export async function runInFolder<Options extends OptionTable, Plan extends Expe
     const result = await runPlan(devices, experiment, plan, {
       ...signal && { signal },
       ...how.onProbe && { onProbe: how.onProbe },
+      onStart: how.onStart,
       keeper,
       onProgress: (steps, text) => {
         // A training begins by itself, once it has room on the device.

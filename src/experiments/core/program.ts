@@ -129,7 +129,18 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
   const heading = `adapter: ${adapterText(adapterOf(lease.gpu))}`;
   const total = experiment.runs(plan).reduce((sum, { steps }) => sum + steps, 0);
   const label = experiment.label ?? plan.task?.name ?? name;
-  using progress = createProgress({ total, label, heading, quiet, watch });
+  using progress = createProgress({
+    total,
+    label,
+    quiet,
+    watch,
+    ...!waiting.isShown && { heading },
+  });
+  let isHeaded = !waiting.isShown;
+  const begin = () => {
+    if (!isHeaded) say(heading);
+    isHeaded = true;
+  };
   let folder = place.isParent ? null : place.folder;
   const begun = Promise.withResolvers<string>();
   await using page = common.live ? await openLivePage(name, begun.promise) : null;
@@ -142,8 +153,15 @@ async function execute<Options extends OptionTable, Plan extends ExperimentPlan,
     hasReport: report,
     options: { ...values, adapter, implementation, autotune, formats: formats.join(), report },
     onBegin: (path) => begun.resolve(folder = path),
+    ...waiting.isShown && {
+      onStart: (loss: number) => {
+        begin();
+        waiting.tell(`loss ${loss.toExponential(2)} at the start, compiling probes`);
+      },
+    },
     onProgress: (steps, text) => {
       waiting[Symbol.dispose]();
+      begin();
       progress.update(steps, text);
     },
     onProbe: (probe, run) => progress.probe(probe, run),

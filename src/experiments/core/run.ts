@@ -24,6 +24,8 @@ import { judge } from "./verdict.ts";
 export interface RunOptions {
   /** Stops the experiment early. Measurements up to there are kept. */
   readonly signal?: AbortSignal;
+  /** Reports the loss that the first run starts with, see `RunContext`. */
+  readonly onStart?: RunContext["onStart"];
   /**
    * Reports progress.
    *
@@ -106,7 +108,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
   devices: Devices,
   experiment: Pick<Experiment<OptionTable, Plan, Row>, "runs" | "claims">,
   plan: Plan,
-  { signal, onProgress = () => {}, onProbe = () => {}, keeper }: PlanRunOptions = {},
+  { signal, onStart, onProgress = () => {}, onProbe = () => {}, keeper }: PlanRunOptions = {},
 ): Promise<ExperimentResult<Plan, Row>> {
   const runs = experiment.runs(plan);
   const rows: Row[] = [], diverged: Divergence[] = [];
@@ -124,6 +126,7 @@ export async function runPlan<Plan extends ExperimentPlan, Row>(
         outcome = await execute(devices, run, {
           signal,
           keeper: keeper?.training(index, run) ?? null,
+          onStart: index === 0 ? onStart : undefined,
           onProgress: (made, words = "") => {
             text = [...runs.length > 1 ? [run.label] : [], ...words === "" ? [] : [words]].join(", ");
             onProgress(over + made, text);

@@ -137,7 +137,7 @@ async function execute<Row, Prepared>(
   >,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
-  const { gpu, signal, keeper, onProgress, onProbe } = context;
+  const { gpu, signal, keeper, onStart, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
   const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
@@ -151,6 +151,7 @@ async function execute<Row, Prepared>(
   if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
+  if (onStart && !saved && !isCut) onStart((await training.startLosses())[0]);
   let text = "";
   const made = () => training.updates;
   const timer = setInterval(() => onProgress(made(), text), PROGRESS_EVERY);

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import type { Gpu } from "../device.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Question } from "./tuner.ts";
+import type { WeighedQuestion } from "./tuner.ts";
 
 export type { Candidate } from "./candidate.ts";
 
@@ -20,7 +20,8 @@ export type { Candidate } from "./candidate.ts";
  * to the bit, because the fastest one may differ from run to run.
  *
  * @param gpu Device.
- * @param question Kernel and sizes to choose for; sizes are rounded up to powers of two.
+ * @param question Kernel and sizes to choose for, sizes rounded up to powers of two; and how much
+ * work that is, if it may be too little.
  * @param candidates Ways to choose from, at least one. The first is the default: it is taken if
  * tuning is off ({@linkcode GpuOptions.autotune}), if it is the only one, or if none can be timed.
  * One that does not compile, or that the device has no memory for, loses; the device stays usable.
@@ -44,7 +45,7 @@ export type { Candidate } from "./candidate.ts";
  */
 export async function autotune<T>(
   gpu: Gpu,
-  question: Question,
+  question: WeighedQuestion,
   candidates: readonly Candidate<T>[],
 ): Promise<T> {
   const [first] = candidates;

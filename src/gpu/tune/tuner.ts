@@ -25,14 +25,29 @@ export interface Question {
   readonly shape: QuestionShape;
 }
 
+/** A question of a caller who knows how much is to be computed. */
+export interface WeighedQuestion extends Question {
+  /**
+   * About how long the default takes for all of it, in milliseconds. Where that is so little that a
+   * choice cannot save the time that it takes, none is made. Default: long enough.
+   */
+  readonly work?: number;
+}
+
+/**
+ * Least work to choose for, in milliseconds. A choice takes about half a second where kernels have
+ * been compiled before, and few save more than a quarter.
+ */
+const LEAST_WORK = 2000;
+
 /** One of several ways to compute something, chosen for a question. */
 export interface Choice extends Question {
   /** Name of the candidate. */
   readonly chosen: string;
   /**
    * Origin of the choice. `measured`: timed in this run; `remembered`: timed in an earlier run;
-   * `default`: not timed, since no candidate could be run or a profile is being taken, in which the
-   * timing would show.
+   * `default`: not timed, since no candidate could be run, the work is too short for a choice to
+   * pay, or a profile is being taken, in which the timing would show.
    */
   readonly source: "measured" | "remembered" | "default";
   /** Time of each candidate in milliseconds; `null` for one that could not be run. */
@@ -51,6 +66,8 @@ export class Tuner {
   readonly #pending = new Map<string, Promise<Choice>>();
   /** Ends when the last race has: two at a time would time each other. */
   #races: Promise<unknown> = Promise.resolve();
+  /** Races that have not ended. */
+  #running = 0;
 
   /**
    * Starts without choices.
@@ -66,6 +83,11 @@ export class Tuner {
     this.#store = store;
   }
 
+  /** Whether candidates are timed. */
+  get isRacing(): boolean {
+    return this.#running > 0;
+  }
+
   /**
    * Chooses a candidate. The same question gets the same answer from then on.
    *
@@ -73,17 +95,19 @@ export class Tuner {
    * @param candidates Ways to choose from; the first is the default.
    * @returns The choice.
    */
-  choose(question: Question, candidates: readonly Candidate<unknown>[]): Promise<Choice> {
+  choose(question: WeighedQuestion, candidates: readonly Candidate<unknown>[]): Promise<Choice> {
     const shape = Object.fromEntries(
       Object.entries(question.shape).map(([name, value]) => [name, bucket(value)]).toSorted(),
     );
     const names = candidates.map(({ name }) => name);
     const { kernel } = question;
     const key = { adapter: this.#adapter, version: VERSION, deno: runtimeVersion(), kernel, shape, names };
-    const text = JSON.stringify(key);
-    let pending = this.#pending.get(text);
+    const isShort = (question.work ?? Infinity) < LEAST_WORK;
+    // More work asks again; less takes what was chosen for more.
+    const long = JSON.stringify(key), text = isShort ? `short ${long}` : long;
+    let pending = this.#pending.get(long) ?? this.#pending.get(text);
     if (!pending) {
-      pending = this.#choose({ kernel, shape }, key, candidates);
+      pending = this.#choose({ kernel, shape }, key, candidates, isShort);
       this.#pending.set(text, pending);
       // A failure is not kept: the next request tries again.
       pending.catch(() => this.#pending.delete(text));
@@ -120,16 +144,18 @@ export class Tuner {
     question: Question,
     key: Readonly<Record<string, unknown>>,
     candidates: readonly Candidate<unknown>[],
+    isShort: boolean,
   ): Promise<Choice> {
     const start = performance.now();
     const remembered = await this.#store?.recall(key) ?? null;
     let found: Pick<Choice, "chosen" | "source" | "milliseconds">;
     if (remembered && candidates.some(({ name }) => name === remembered.chosen)) {
       found = { ...remembered, source: "remembered" };
-    } else if (this.#gpu.profiler) {
+    } else if (this.#gpu.profiler || isShort) {
       found = { chosen: candidates[0].name, source: "default", milliseconds: {} };
     } else {
-      const turn = this.#races.then(() => race(this.#gpu, candidates));
+      this.#running++;
+      const turn = this.#races.then(() => race(this.#gpu, candidates)).finally(() => this.#running--);
       this.#races = turn.catch(() => {});
       const times = await turn;
       const isTimed = times.some((time) => time !== null);

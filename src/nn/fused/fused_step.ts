@@ -174,7 +174,8 @@ async function bindRows(operands: FusedOperands, loss: SampleLossName): Promise<
     gpu.kernel({ name: "fused_step", files: [...files, fusedStepSource], entryPoint }, {
       ...constants,
       ROW_TILES: tilesAtOnce,
-      LARGEST: 16,
+      TILE_ROWS: 8,
+      TILE_COLUMNS: 16,
       WINDOWS: windows,
     });
   const whole = wholeShare(network);
@@ -201,10 +202,11 @@ async function bindRows(operands: FusedOperands, loss: SampleLossName): Promise<
     gpu.kernel({ name: "fused_step_layer", files: [...files, fusedLayerSource], entryPoint }, {
       ...constants,
       SIDE: side,
-      LARGEST: Math.max(side, 16),
+      TILE_ROWS: side,
+      TILE_COLUMNS: side,
     });
   const inputs = (await layerKernel("inputs")).bind(
-    [shape, null, matrices, null, null, null, x.array, arrays.states],
+    [shape, null, matrices, null, null, null, x.array, batch === null ? null : arrays.states],
     [Math.ceil(ROWS * rowTiles / lanes), Math.min(layers[0].inputStride, 16), replicas],
   );
   const tiles = (vectors: number) =>

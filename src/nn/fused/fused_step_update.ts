@@ -39,7 +39,8 @@ export async function bindFusedUpdate(
     gpu.kernel({ name: "fused_step_update", files, entryPoint }, {
       LANES: lanes,
       SIDE: side,
-      LARGEST: Math.max(side, 16),
+      TILE_ROWS: side,
+      TILE_COLUMNS: side,
       ...optimizerConstants(optimizer),
     });
   const logged = [shape, partials, arrays.states, arrays.losses];

@@ -59,6 +59,16 @@ function variants(
   return all;
 }
 
+/** Operations in a millisecond at most, and milliseconds that a step takes at least. */
+const RATES = { software: { operations: 1e7, least: 0 }, hardware: { operations: 1e10, least: 0.01 } };
+
+/** Estimates how long a step takes, rather too short than too long. */
+function stepMilliseconds({ gpu: { software }, replicas, layout }: Network, count: number): number {
+  const { operations, least } = RATES[software ? "software" : "hardware"];
+  const products = layout.layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  return Math.max(least, 6 * replicas * count * products / operations);
+}
+
 /**
  * Times the variants of a fused step where the device tunes, and chooses the fastest.
  *
@@ -66,6 +76,7 @@ function variants(
  * @param samples Training samples.
  * @param arrangement How the work is shared out by default.
  * @param options What the step computes. None of its arrays is written.
+ * @param steps Number of steps that are to be made.
  * @returns The variant.
  */
 export async function chooseVariant(
@@ -73,6 +84,7 @@ export async function chooseVariant(
   samples: SampleArrays,
   arrangement: FusedArrangement,
   options: Omit<FusedStepOptions, "variant">,
+  steps: number,
 ): Promise<FusedVariant> {
   const { gpu, widths, replicas, activations } = network;
   const { batch, loss, optimizer, arrays } = options;
@@ -120,5 +132,6 @@ export async function chooseVariant(
     loss: typeof loss === "string" ? loss : "residual",
     optimizer,
   };
-  return await autotune(gpu, { kernel: "fused_step", shape }, candidates);
+  const work = steps * stepMilliseconds(network, count);
+  return await autotune(gpu, { kernel: "fused_step", shape, work }, candidates);
 }

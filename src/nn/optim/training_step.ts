@@ -125,7 +125,7 @@ export async function bindTrainingStep(
     };
     const variant = options.path
       ? defaultVariant(network, path)
-      : await chooseVariant(network, samples, path, fusedOptions);
+      : await chooseVariant(network, samples, path, fusedOptions, options.steps);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
     return { draw: [], ...fused, evaluated: null, states, moments, losses };
   }

@@ -59,6 +59,25 @@ Deno.test("autotune: off by default, and where there is nothing to choose: the f
   });
 });
 
+Deno.test("autotune: work that is too short for a choice to pay takes the default, or what was chosen before", async () => {
+  await withCache(async (folder) => {
+    using gpu = await Gpu.open({ autotune: choiceFiles });
+    const { list, bound } = candidates(gpu, [4096, 128]);
+    for (let i = 0; i < 2; i++) assert.equal(await autotune(gpu, { ...question(8), work: 20 }, list), 0);
+    assert.deepEqual(bound, [0, 0]);
+    assert.deepEqual(gpu.choices.map(({ source }) => source), ["default"]);
+    await assert.rejects(Deno.stat(`${folder}/staircase`), Deno.errors.NotFound);
+    assert.equal(await autotune(gpu, { ...question(8), work: 1e5 }, list), 1);
+    assert.deepEqual(bound, [1, 1]);
+    assert.equal(await autotune(gpu, { ...question(8), work: 20 }, list), 1);
+    assert.deepEqual(gpu.choices.map(({ source }) => source), ["default", "measured"]);
+    using later = await Gpu.open({ autotune: choiceFiles });
+    const again = candidates(later, [4096, 128]);
+    assert.equal(await autotune(later, { ...question(8), work: 20 }, again.list), 1);
+    assert.deepEqual(later.choices.map(({ source }) => source), ["remembered"]);
+  });
+});
+
 Deno.test("autotune: takes the fastest, once for neighbouring shapes, and tells what it took", async () => {
   await withCache(async () => {
     using gpu = await Gpu.open({ autotune: choiceFiles });

@@ -187,7 +187,7 @@ Deno.test("fused_variant: what is timed leaves the network and its state alone",
     const { network, samples, arrays, options } = await prepare(tuned, cases[1], stack);
     const all = [network.parameters, ...Object.values(arrays)];
     const earlier = await Promise.all(all.map((array) => array.read()));
-    const chosen = await chooseVariant(network, samples, "own-rows", options);
+    const chosen = await chooseVariant(network, samples, "own-rows", options, 1e6);
     const [{ milliseconds }] = tuned.choices;
     assert(
       Object.values(milliseconds).length > 1 && Object.values(milliseconds).every((time) => time !== null),
@@ -205,6 +205,6 @@ Deno.test("fused_variant: what is timed leaves the network and its state alone",
 Deno.test("fused_variant: without the tuner the choice is made by shape", async () => {
   using stack = new DisposableStack();
   const { network, samples, options } = await prepare(gpu, cases[0], stack);
-  const chosen = await chooseVariant(network, samples, "own-rows", options);
+  const chosen = await chooseVariant(network, samples, "own-rows", options, 1e6);
   assert.deepEqual(chosen, defaultVariant(network, "own-rows"));
 });
