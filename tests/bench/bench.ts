@@ -53,7 +53,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "tracker-tfjs": trackerTfjs,
   compilers: compilerBench,
 };
-/** Left out unless they are asked for: they download Dawn, and SwiftShader compiles for a minute. */
+/** Left out unless asked for: they download Dawn, and SwiftShader compiles for a minute. */
 const ON_REQUEST = ["compilers"];
 /** Time that a measurement fills, in milliseconds, and how often it is made. */
 const LONG = { window: 600, repeats: 3 }, SHORT = { window: 150, repeats: 1 };
