@@ -64,7 +64,8 @@ export {
   generateFeatures,
 } from "./kernel_study/families/mod.ts";
 export type { EnteredMethod } from "./kernel_study/entered_method.ts";
-export type { Entrant } from "./kernel_study/entrants.ts";
+export type { EntrantDescription } from "./kernel_study/entrant_process.ts";
+export type { Entrant, MissingPeer } from "./kernel_study/entrants.ts";
 export type { Work } from "./kernel_study/flops.ts";
 export type { KernelStudyOptions, KernelStudyPlan } from "./kernel_study/plan.ts";
 export type {

@@ -32,7 +32,7 @@ const TALL_FEATURES = 128;
 export interface Failure {
   /** The part, with the name of the method. */
   readonly what: string;
-  /** How: by an error or a wrong result, or by the end of its process, which leaves it out since. */
+  /** How: by an error or a wrong result, or by the end of its process, which leaves it out. */
   readonly kind: "error" | "ended";
   /** What it threw, or what is wrong with its result. */
   readonly reason: string;
