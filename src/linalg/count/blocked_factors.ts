@@ -225,8 +225,8 @@ export class BlockedFactors implements Disposable {
    * the seven additions: 44 u² of Σ |l̂_jk û_ik|. Inside of a group of four, products err by 7 u².
    * There are at most P − 1 differences for blocks, one for the groups of the own block, three
    * inside of the group, and one for the shift, 3 u² each of what remains, which is at most Σ_(k≤j)
-   * |l̂_jk û_ik|. U differs from L D by 34 u² (a division, 27, and a product, 7). So M − sI + E = L D
-   * Lᵀ exactly for the computed L and D, with
+   * |l̂_jk û_ik|. U differs from L D by 34 u² (a division, 27, and a product, 7). So M − sI + E = L
+   * D Lᵀ exactly for the computed L and D, with
    *
    *     |E_ij| ≤ (44 + 34 + 3 (P + 4)) u² Σ_k |l_ik d_k l_jk|,   ‖E‖₂ ≤ ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖²
    *

@@ -53,7 +53,7 @@ export interface MethodWork {
 const DOUBLE = 64;
 /** Share of λ₁ down to which single precision mostly decides ranks. */
 const LEAST_SINGLE = 1e-8;
-/** Factor of the operations of factors and Gram matrices for what is not at the rate of products. */
+/** Factor for what factors and Gram matrices do below the rate of products. */
 const EXCESS = 1.5;
 /** Operations of the host for an entry of a Gram matrix that passes through it. */
 const PER_ENTRY = 300;
