@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { allocateArrays, GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, splitDouble } from "../double_single/double_single.ts";
 import { largestMagnitude, type Matrix } from "../matrix.ts";
 import { mostOperations, piecesOf } from "../pieces.ts";
-import { exponentOf, ldexp, U2 } from "../rounding.ts";
+import { exponentOf, U2 } from "../rounding.ts";
 import type { Scaling } from "../scaled_matrix.ts";
 import factorSource from "../../../shaders/linalg/include/factor_four.wgsl" with { type: "text" };
 import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
