@@ -112,9 +112,11 @@ export function packMatrix({ rows: n, data }: Matrix): PackedMatrix {
  * @returns Their number, one at least.
  */
 export function mostFactors(gpu: Gpu, order: number): number {
-  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits, blocks = rowsOfBlocks(order);
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
+  const blocks = rowsOfBlocks(order);
   const bytes = Math.min(MOST_BYTES, maxStorageBufferBindingSize, maxBufferSize, gpu.memoryLeft / 2);
   const most = Math.min(
+    maxComputeWorkgroupsPerDimension,
     bytes / (4 * triangle(blocks) * BLOCK_WORDS),
     mostOperations(gpu) / rowOperations(blocks),
   );
