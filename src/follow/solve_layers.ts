@@ -75,7 +75,7 @@ async function solveSome(
   features: readonly MatrixSource[],
   { normalization, ...options }: SolveOptions,
 ): Promise<(FeatureSpectrum | string)[]> {
-  const { name } = await chooseSpectrumMethod(gpu, features[0], { ...options, count: features.length });
+  const { name } = await chooseSpectrumMethod(gpu, features[0], options);
   const { solve } = rankMethods[name];
   const given = { ...options, ...volumeOf(normalization, features[0].rows) };
   try {

@@ -44,8 +44,7 @@ export async function solveLayers(
   for (const batch of batches.values()) {
     const features = batch.map((each) => each.features), [{ ranks }] = batch;
     const asked = { epsilons, threshold, precision: precisionFor(ranks, precision) };
-    const count = features.length;
-    const { name } = await chooseSpectrumMethod(gpu, features[0], { ...asked, count });
+    const { name } = await chooseSpectrumMethod(gpu, features[0], asked);
     const spectra = await rankMethods[name].solve(gpu, features, { ...asked, ...weights && { weights } });
     for (const [i, { eigenvalues, bounds, precision }] of spectra.entries()) {
       const { index, ranks } = batch[i];

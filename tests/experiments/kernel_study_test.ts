@@ -64,12 +64,12 @@ Deno.test("kernelStudy: a naive rank is fiction below 10⁻⁷ λ₁; no certain
   const distinct = (rows: readonly object[], keys: readonly string[]) =>
     new Set(rows.map((row) => keys.map((key) => (row as Record<string, unknown>)[key]).join())).size;
   assert.equal(distinct(counts, ["method", "precision", "family", "columns", "share"]), counts.length);
-  assert.equal(counts.length, 8 * 11 * 13);
+  assert.equal(counts.length, 8 * 12 * 13);
   const spectra = options.methods.filter(({ method }) =>
     ["naive", "svdvals", "gram-jacobi", "one-sided-jacobi"].includes(method)
   );
   assert.equal(eigenvalues.length, spectra.length * 8 * 23);
-  assert.equal(distinct(cost, ["method", "precision", "columns", "batch"]), 11 * 2);
+  assert.equal(distinct(cost, ["method", "precision", "columns", "batch"]), 12 * 2);
 
   for (const row of cost) {
     assert(row.milliseconds > 0 && row.dispatches > 0 && row.submissions > 0 && row.waits > 0);

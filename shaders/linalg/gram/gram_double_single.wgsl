@@ -28,7 +28,7 @@ const BLOCK: u32 = 16u;
 struct Shape {
   samples: u32, order: u32, words: u32, stride: u32,
   batch: u32, slice: u32, slices: u32, matrices: u32,
-  rows: u32, zero: u32, first_slice: u32,
+  rows: u32, zero: u32, first_slice: u32, first_tile: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -55,11 +55,15 @@ fn emit(z: u32, i: u32, j: u32, value: vec2f) {
   partials[(matrix * shape.order + i) * shape.order + j] = value;
 }
 
+// Number of an invocation of workgroups along x and y, which are too many for one axis.
+fn number(id: vec3u, groups: vec3u) -> u32 { return id.x + 64u * groups.x * id.y; }
+
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let tiles = (shape.order + 1u) / 2u;
-  let row = 2u * (id.x / tiles);
-  let column = 2u * (id.x % tiles);
+  let tile = shape.first_tile + number(id, groups);
+  let row = 2u * (tile / tiles);
+  let column = 2u * (tile % tiles);
   if (row >= shape.order || column < row) { return; }
   let matrix = id.z / shape.slices;
   let first = (shape.first_slice + id.z % shape.slices) * shape.slice;
@@ -96,9 +100,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 
 @compute @workgroup_size(64)
-fn reduce(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x / shape.rows;
-  let column = id.x % shape.rows;
+fn reduce(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = number(id, groups) / shape.rows;
+  let column = number(id, groups) % shape.rows;
   if (row >= shape.rows) { return; }
   let i = min(row, column);
   let j = max(row, column);

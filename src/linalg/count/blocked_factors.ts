@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { allocateArrays, GpuArray } from "../../gpu/array.ts";
+import { allocateArrays, type GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { doubleSingleFiles, type DoubleSingleForm, splitDouble } from "../double_single/double_single.ts";
 import { largestMagnitude, type Matrix } from "../matrix.ts";
 import { mostOperations, piecesOf } from "../pieces.ts";
-import { exponentOf, ldexp, U2 } from "../rounding.ts";
+import { exponentOf, U2 } from "../rounding.ts";
 import type { Scaling } from "../scaled_matrix.ts";
 import factorSource from "../../../shaders/linalg/include/factor_four.wgsl" with { type: "text" };
 import fourSource from "../../../shaders/linalg/include/double_single_four.wgsl" with { type: "text" };
@@ -112,9 +112,11 @@ export function packMatrix({ rows: n, data }: Matrix): PackedMatrix {
  * @returns Their number, one at least.
  */
 export function mostFactors(gpu: Gpu, order: number): number {
-  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits, blocks = rowsOfBlocks(order);
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
+  const blocks = rowsOfBlocks(order);
   const bytes = Math.min(MOST_BYTES, maxStorageBufferBindingSize, maxBufferSize, gpu.memoryLeft / 2);
   const most = Math.min(
+    maxComputeWorkgroupsPerDimension,
     bytes / (4 * triangle(blocks) * BLOCK_WORDS),
     mostOperations(gpu) / rowOperations(blocks),
   );
@@ -225,8 +227,8 @@ export class BlockedFactors implements Disposable {
    * the seven additions: 44 u² of Σ |l̂_jk û_ik|. Inside of a group of four, products err by 7 u².
    * There are at most P − 1 differences for blocks, one for the groups of the own block, three
    * inside of the group, and one for the shift, 3 u² each of what remains, which is at most Σ_(k≤j)
-   * |l̂_jk û_ik|. U differs from L D by 34 u² (a division, 27, and a product, 7). So M − sI + E = L D
-   * Lᵀ exactly for the computed L and D, with
+   * |l̂_jk û_ik|. U differs from L D by 34 u² (a division, 27, and a product, 7). So M − sI + E = L
+   * D Lᵀ exactly for the computed L and D, with
    *
    *     |E_ij| ≤ (44 + 34 + 3 (P + 4)) u² Σ_k |l_ik d_k l_jk|,   ‖E‖₂ ≤ ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖²
    *

@@ -97,11 +97,11 @@ export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram):
   holds(matrices, 2 * count * rows * rows);
   if (operand.factors) holds(operand.factors, count);
   const { slice, slices } = gramSlices(samples);
-  const shapeOf = (slices: number, first: number) =>
+  const shapeOf = (slices: number, first: number, tile = 0) =>
     gpuStruct(
       gpu,
       "gram_double_single shape",
-      ["u32", samples, order, words, stride, batch, slice, slices, count, rows, 0, first],
+      ["u32", samples, order, words, stride, batch, slice, slices, count, rows, 0, first, tile],
     );
   const files = [...doubleSingleFiles(form), source];
   const name = `gram_double_single (${form})`;
@@ -109,22 +109,31 @@ export async function bindGramDoubleSingle(gpu: Gpu, operand: DoubleSingleGram):
     gpu.kernel({ name, files }),
     gpu.kernel({ name, files, entryPoint: "reduce" }),
   ]);
-  const tiles = Math.ceil(order / 2) ** 2;
+  const groups = Math.ceil(Math.ceil(order / 2) ** 2 / 64);
   const operations = 24 * samples * order ** 2 * count;
   return [
-    ...piecesOf(gpu, slices, operations).map(({ first, length }) =>
-      main.bind(
-        [shapeOf(length, first), partials, features, weights],
-        [Math.ceil(tiles / 64), 1, count * length],
-        operations * length / slices,
-      )
-    ),
+    ...piecesOf(gpu, slices, operations).flatMap(({ first, length }) => {
+      const own = operations * length / slices;
+      return piecesOf(gpu, groups, own).map((tiles) =>
+        main.bind(
+          [shapeOf(length, first, 64 * tiles.first), partials, features, weights],
+          [...along(gpu, tiles.length), count * length],
+          own * tiles.length / groups,
+        )
+      );
+    }),
     reduce.bind(
       [shapeOf(slices, 0), partials, matrices, factors],
-      [Math.ceil(rows * rows / 64), 1, count],
+      [...along(gpu, Math.ceil(rows * rows / 64)), count],
       20 * slices * order ** 2 * count,
     ),
   ];
+}
+
+/** Workgroups along x and y: at least so many, which may be too many for one axis. */
+function along({ limits }: Gpu, groups: number): [x: number, y: number] {
+  const y = Math.ceil(groups / limits.maxComputeWorkgroupsPerDimension);
+  return [Math.ceil(groups / y), y];
 }
 
 function holds(array: GpuArray, words: number): void {

@@ -75,7 +75,7 @@ export function encloseLargest(matrix: Float32Array | Float64Array, order: numbe
   return { low: square === 0 ? 0 : low, high: Math.max(low, high) };
 }
 
-/** The space of M^k times a row of M, k = 0, 1, …, with an orthonormal basis in which M is tridiagonal. */
+/** Powers of M times a row of M, with an orthonormal basis in which M is tridiagonal. */
 class KrylovSpace {
   readonly #matrix: Float32Array | Float64Array;
   readonly #basis: Float64Array[] = [];

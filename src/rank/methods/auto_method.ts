@@ -74,8 +74,6 @@ function rotations(features: MatrixSource): "one-sided-jacobi" | "gram-jacobi" {
 
 /** What is to be solved, and how. */
 export interface ChooseMethodOptions {
-  /** Number of matrices of the shape of the first. Default: 1. */
-  readonly count?: number;
   /** Arithmetic that is asked for. Default: `auto`. */
   readonly precision?: Precision | undefined;
   /** Thresholds. Default: none. */
@@ -121,10 +119,11 @@ export async function chooseRankMethod(
 
 /**
  * Chooses a method as {@linkcode chooseRankMethod} does, among those that solve for the spectrum.
+ * How many matrices are solved together does not count, so that results are the same alone.
  *
  * @param gpu Device.
  * @param features Features.
- * @param options Precision, thresholds, number of matrices.
+ * @param options Precision, thresholds.
  * @returns The method.
  */
 export async function chooseSpectrumMethod(
@@ -141,13 +140,13 @@ export async function chooseSpectrumMethod(
 async function expectation(
   gpu: Gpu,
   features: MatrixSource,
-  { count = 1, precision = "auto", epsilons = [], threshold = "absolute" }: ChooseMethodOptions,
+  { precision = "auto", epsilons = [], threshold = "absolute" }: ChooseMethodOptions,
 ) {
   const isSmall = tallShape(features).columns < LEAST_MANY;
   if (gpu.software || isSmall || precision === "single") return null;
   // Without double-single arithmetic rotations in single precision are left.
   if (await tryDoubleSingle(gpu) instanceof Error) return null;
-  const times = await methodTimes(gpu), work = { shape: features, count, precision, epsilons, threshold };
+  const times = await methodTimes(gpu), work = { shape: features, precision, epsilons, threshold };
   return <Name extends TimedMethodName>(name: Name): Expected<Name> => ({
     name,
     seconds: expectedSeconds(name, work, times),

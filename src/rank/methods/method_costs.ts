@@ -39,8 +39,6 @@ export const USUAL_TIMES: MethodTimes = {
 export interface MethodWork {
   /** Shape of the features. */
   readonly shape: Shape;
-  /** Number of matrices of that shape. */
-  readonly count: number;
   /** Arithmetic that is asked for. */
   readonly precision: Precision;
   /** Thresholds. */
@@ -53,7 +51,7 @@ export interface MethodWork {
 const DOUBLE = 64;
 /** Share of λ₁ down to which single precision mostly decides ranks. */
 const LEAST_SINGLE = 1e-8;
-/** Factor of the operations of factors and Gram matrices for what is not at the rate of products. */
+/** Factor for what factors and Gram matrices do below the rate of products. */
 const EXCESS = 1.5;
 /** Operations of the host for an entry of a Gram matrix that passes through it. */
 const PER_ENTRY = 300;
@@ -91,7 +89,7 @@ export type TimedMethodName = keyof typeof ROTATIONS | "host-bidiagonal" | "bloc
  */
 export function expectedSeconds(
   name: TimedMethodName,
-  { shape, count, precision, epsilons, threshold }: MethodWork,
+  { shape, precision, epsilons, threshold }: MethodWork,
   times: MethodTimes,
 ): number {
   const { rows: m, columns: n } = tallShape(shape);
@@ -101,7 +99,7 @@ export function expectedSeconds(
     if (n > MOST_HOST_COLUMNS || precision === "single") return Infinity;
     // A triangle, where it is made first, and a bidiagonal form.
     const operations = 3 * m >= 5 * n ? 4 * m * n ** 2 + 8 / 3 * n ** 3 : 4 * (m * n ** 2 - n ** 3 / 3);
-    return count * host(operations);
+    return host(operations);
   }
   if (name === "blocked-inertia") {
     if (n > MOST_BLOCKED_ORDER || precision === "single" || epsilons.length === 0) return Infinity;
@@ -109,11 +107,11 @@ export function expectedSeconds(
     const factors = gpu(DOUBLE * shifts * n ** 3 / 6), gram = gpu(DOUBLE * m * n ** 2);
     const rounds = threshold === "relative" ? 2 : 1;
     const waits = rounds * Math.ceil(n / 32) * times["column of blocks"] / 1e3;
-    return count * (EXCESS * (factors + gram) + waits + host(PER_ENTRY * n ** 2));
+    return EXCESS * (factors + gram) + waits + host(PER_ENTRY * n ** 2);
   }
   const { single, double } = ROTATIONS[name];
   const seconds = ({ dispatches, cubes, samples }: Readonly<Record<keyof typeof single, number>>) =>
-    dispatches * n * times.dispatch / 1e3 + count * gpu(cubes * n ** 3 + samples * m * n ** 2);
+    dispatches * n * times.dispatch / 1e3 + gpu(cubes * n ** 3 + samples * m * n ** 2);
   if (precision !== "auto") return seconds(precision === "single" ? single : double);
   const isSingle = threshold === "relative" && epsilons.every((epsilon) => epsilon >= LEAST_SINGLE);
   return seconds(single) + (isSingle || epsilons.length === 0 ? 0 : seconds(double));

@@ -90,7 +90,7 @@ export async function weightRanks(
   // τ² is no float64, mostly, and may be below all of them: each end of a rank takes its safe side.
   const least = multiplyDown(tolerance, tolerance), most = multiplyUp(tolerance, tolerance);
   const thresholds = { volume, precision, epsilons: [least, most], threshold: "relative" } as const;
-  const { name } = await chooseSpectrumMethod(gpu, matrices[0], { ...thresholds, count: matrices.length });
+  const { name } = await chooseSpectrumMethod(gpu, matrices[0], thresholds);
   const { solve, isOnHost } = rankMethods[name];
   const spectra = isOnHost
     ? await solve(gpu, matrices, { volume, precision: "double", signal })

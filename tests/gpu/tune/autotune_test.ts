@@ -142,6 +142,28 @@ Deno.test("autotune: a later run remembers, and measures again where it can not"
   });
 });
 
+Deno.test("Tuner: figures are measured once on an adapter, and kept for later runs", async () => {
+  await withCache(async (folder) => {
+    let measured = 0;
+    const figuresOf = async (gpu: Gpu, names: readonly ("a" | "b")[]) =>
+      await gpu.tuner!.figures("figures of a test", names, () => {
+        measured++;
+        return Promise.resolve({ a: measured, b: 0.5 });
+      });
+    for (let run = 0; run < 2; run++) {
+      using gpu = await Gpu.open({ autotune: choiceFiles });
+      assert.deepEqual(await figuresOf(gpu, ["a", "b"]), { a: 1, b: 0.5 });
+      assert.deepEqual(gpu.choices, []);
+    }
+    assert.deepEqual([measured, files(folder).length], [1, 1]);
+    // Other names are other figures.
+    using gpu = await Gpu.open({ autotune: choiceFiles });
+    assert.equal((await figuresOf(gpu, ["a"])).a, 2);
+    using own = await Gpu.open({ autotune: true });
+    assert.equal((await figuresOf(own, ["a", "b"])).a, 3);
+  });
+});
+
 Deno.test("autotune: a candidate that does not compile loses, be it the default; errors of the host are thrown", async () => {
   await withCache(async (folder) => {
     using gpu = await Gpu.open({ autotune: choiceFiles });

@@ -11,6 +11,7 @@ import {
   gramDoubleSingleBound,
   gramDoubleSinglePartials,
 } from "../../../src/linalg/gram/gram_double_single.ts";
+import { mostOperations } from "../../../src/linalg/pieces.ts";
 import { assert, fc } from "../../deps.ts";
 import { run } from "../../support/arrays.ts";
 import { type ExactEntry, exactGram, relativeError } from "../../reference/exact_gram.ts";
@@ -167,6 +168,45 @@ Deno.test("gramDoubleSingle: whole numbers of many digits sum exactly", async ()
       assert.equal(matrices[i * order + j], sum);
     }
   }
+});
+
+Deno.test("gramDoubleSingle: many columns, in pieces and on more workgroups than an axis has", async () => {
+  const mostX = gpu.limits.maxComputeWorkgroupsPerDimension;
+  for (const [samples, order] of [[256, 601], [2, 2050]] as const) {
+    const problem = draw(samples, order, 1, 1, order);
+    const [phi] = problem.features, words = await grams([problem], { form: "float" });
+    for (let e = 0; e < order ** 2; e += 1 + e % 997) {
+      const i = Math.floor(e / order), j = e % order;
+      let sum = 0, size = 0;
+      for (let k = 0; k < samples; k++) {
+        const term = problem.weights[k] * phi[k * order + i] * phi[k * order + j];
+        [sum, size] = [sum + term, size + Math.abs(term)];
+      }
+      const error = Math.abs(words[2 * e] + words[2 * e + 1] - sum);
+      assert.ok(
+        error <= (gramDoubleSingleBound(samples) + samples * 2 ** -52) * size,
+        `${order}: (${i}, ${j})`,
+      );
+    }
+  }
+  using stack = new DisposableStack();
+  const array = (length: number) => stack.use(new GpuArray(gpu, "words", length));
+  const operand = (samples: number, order: number): DoubleSingleGram => ({
+    form: "float",
+    samples,
+    order,
+    words: 1,
+    features: array(samples * order),
+    weights: array(2 * samples),
+    partials: array(gramDoubleSinglePartials(samples, order)),
+    matrices: array(2 * order ** 2),
+  });
+  const pieces = (await bindGramDoubleSingle(gpu, operand(300, 700))).slice(0, -1);
+  assert.ok(pieces.length > 2);
+  for (const { operations } of pieces) assert.ok(operations <= 1.25 * mostOperations(gpu));
+  const wide = await bindGramDoubleSingle(gpu, operand(1, 2050));
+  assert.ok(wide.every(({ workgroups }) => Math.max(...workgroups) <= mostX));
+  assert.ok(wide.some(({ workgroups: [, y] }) => y > 1));
 });
 
 Deno.test("gramDoubleSingle: says which array is too short", async () => {

@@ -34,6 +34,20 @@ Deno.test("encloseLargest: tight where one eigenvalue leads, as that of features
   }
 });
 
+Deno.test("encloseLargest: the lower end is near where many eigenvalues are as large", () => {
+  for (const seed of [1, 2, 3]) {
+    const n = 150, { matrix } = semidefiniteCases(n, seed).find(({ name }) => name === "Gram")!;
+    const [exact] = eigenvalues(matrix, n);
+    for (const given of [matrix, Float64Array.from(matrix)]) {
+      const { low, high } = encloseLargest(given, n);
+      assert(
+        low <= exact * (1 + 1e-12) && exact - low < 1e-5 * exact && high >= exact,
+        `${low}, not ${exact}`,
+      );
+    }
+  }
+});
+
 Deno.test("encloseLargest: any symmetric matrix, indefinite ones and negative ones included", () => {
   const one = fc.record({
     n: fc.integer({ min: 1, max: 20 }),

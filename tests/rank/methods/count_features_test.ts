@@ -1,5 +1,6 @@
 import { InputError } from "../../../src/errors.ts";
 import { lowestPrecision } from "../../../src/rank/methods/check_method.ts";
+import { exactRank } from "../../../src/rank/certificates/exact_rank.ts";
 import type { Threshold } from "../../../src/rank/certificates/rank_interval.ts";
 import {
   type CountRanks,
@@ -172,4 +173,36 @@ Deno.test("countFeatures: counts hold the ranks of float64 for any shape, absolu
   }
   // Intervals of everything would pass.
   assert(certain > 0.9 * all, `${certain} of ${all} are certain`);
+});
+
+Deno.test("countFeatures: blocked-inertia of more columns than a block has, against the host and exact counts", async () => {
+  const rankMethod = "blocked-inertia", epsilons = [0.3, 1e-2, 1e-4, 1e-6, 1e-8];
+  const kinds = ["normal", "tanh", "duplicates", "clustered", "zero columns"] as const;
+  const shapes = [[97, 65], [66, 97], [131, 131], [80, 129], [300, 70]] as const;
+  let certain = 0, all = 0;
+  for (const [k, [rows, columns]] of shapes.entries()) {
+    const kind = kinds[k], magnitude = [1, 1e-30, 1e30, 1, 1e-3][k];
+    const one = featuresOf({ rows, columns, kind: k === 4 ? "tanh" : kind, magnitude, seed: k });
+    if (kind === "zero columns") one.data.forEach((_, e) => e % columns % 3 === 0 && (one.data[e] = 0));
+    const options = { epsilons, threshold: "relative" } as const;
+    const host = await spectrumRanks(gpu, one, { ...options, rankMethod: "host-bidiagonal" });
+    const counted = await featureRanks(gpu, one, { ...options, rankMethod });
+    assertCounted(counted, "relative", host.eigenvalues[0]);
+    counted.ranks.forEach(({ low, high }, i) => {
+      const what = `${kind} ${rows} × ${columns} at ${epsilons[i]}: [${low}, ${high}]`;
+      assert(low <= host.ranks[i].high && host.ranks[i].low <= high, what);
+      all++;
+      certain += Number(low === high);
+    });
+  }
+  assert(certain >= 0.95 * all, `${certain} of ${all} are certain`);
+  // By whole numbers, weighted and centred.
+  const one = featuresOf({ rows: 90, columns: 66, kind: "tanh", magnitude: 1, seed: 3 });
+  const weights = Float64Array.from({ length: 90 }, (_, i) => 1 + i % 3);
+  const options = { weights, center: true, epsilons: [1e-3, 1e-6], rankMethod } as const;
+  const { ranks } = await featureRanks(gpu, one, options);
+  for (const { epsilon, low, high } of ranks) {
+    const { above } = exactRank(one, weights, epsilon, { center: true });
+    assert.deepEqual([low, high], [above, above], `${epsilon}`);
+  }
 });

@@ -28,7 +28,11 @@ function reference(rows: number, columns: number, data: Float32Array): number[] 
 
 Deno.test("weightRanks: singular values and ranks against float64, tall and wide", async () => {
   for (
-    const [rows, columns, r] of [[1, 1, 1], [20, 7, 3], [7, 20, 3], [37, 37, 5], [64, 50, 11], [1, 9, 1]]
+    const [rows, columns, r] of [[1, 1, 1], [20, 7, 3], [7, 20, 3], [37, 37, 5], [64, 50, 11], [1, 9, 1], [
+      70,
+      91,
+      5,
+    ]]
   ) {
     const matrices = [0, 1e-4].map((noise, i) => lowRank(rows, columns, r, noise, rows + i));
     const results = await weightRanks(gpu, matrices.map((data) => ({ rows, columns, data })));
