@@ -254,7 +254,7 @@ Deno.test("edgesOf: the first rate that diverges, and those beyond it that do no
 
 Deno.test("deviations: sees what seeds have in common, and neither trends nor strangers", () => {
   const random = uniform(11);
-  /** Ranks and losses that both follow the place, and deviate by seed; loosely where little is learnt. */
+  /** Ranks and losses that follow the place, and deviate by seed, less where little is learnt. */
   const made = (share: number) =>
     diagram(({ s, r }) => {
       const own = 5 * random(), other = 5 * random(), size = s / 15;
