@@ -167,7 +167,7 @@ export const trainingTable: TableOf<TrainingValues> = {
     min: 1,
     max: MOST_STEPS,
     help: "probes from one with eigenvalues and loss floor to the next; those between only count ranks. " +
-      "By default about a hundred probes have them",
+      "By default about a hundred probes have them, fewer of more than 160 replicas",
     group: "what to probe",
   }),
   epsilons: numbers({

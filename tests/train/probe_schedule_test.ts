@@ -1,4 +1,4 @@
-import { ProbeSchedule } from "../../src/train/probe_schedule.ts";
+import { defaultSpectraEvery, ProbeSchedule } from "../../src/train/probe_schedule.ts";
 import { assert, fc } from "../deps.ts";
 
 Deno.test("ProbeSchedule: the first and the last probe solve spectra, every so many between", () => {
@@ -29,4 +29,10 @@ Deno.test("ProbeSchedule: what comes before a step is what was made up to it", (
       made[kind]++;
     }
   }));
+});
+
+Deno.test("defaultSpectraEvery: about a hundred probes solve, fewer of very many replicas, always one", () => {
+  const of = (replicas: number) => defaultSpectraEvery(10_000, 10, replicas);
+  assert.deepEqual([1, 160, 1024, 4096, 65_536].map(of), [10, 10, 62, 250, 1000]);
+  assert.equal(defaultSpectraEvery(100, 10, 1), 1);
 });

@@ -33,7 +33,7 @@ function thinnedText({ columns: { recorded, replicas, steps, spectrumAt } }: Run
   const some = (kept: number, all: number, what: string, which: string) =>
     kept < all ? [`${thousands(kept)} of ${thousands(all)} ${what}, ${which}`] : [];
   const cut = [
-    ...some(replicas, recorded.replicas, "replicas", "the first"),
+    ...some(replicas, recorded.replicas, "replicas", "the first ones"),
     ...some(steps.length, recorded.steps, "probed steps", "those that can be seen"),
     ...some(spectrumAt.length, recorded.spectra, "spectra", "evenly spaced"),
   ];

@@ -60,7 +60,7 @@ export function staircaseReport(
       "",
       ...rankLines(members),
       "",
-      ...testLines(members, members.length === wanted ? summary.pairings : null),
+      ...testLines(members, label === "" && members.length === wanted ? summary.pairings : null),
       "",
       ...otherLines(members),
     );
