@@ -8,21 +8,37 @@
 //
 // Index i stands for ∂/∂x_i, s for the second derivatives that the equation has, Σ_ij a_ij
 // ∂²/∂x_i∂x_j. They are carried as one component, not one by one, since a dense layer is linear and
-// an activation needs only their sum ("forward Laplacian": R. Li et al., 2023). Backward, with Δ = G
-// for the derivatives of the loss with respect to h and δ for those with respect to z:
+// an activation needs only their sum ("forward Laplacian": R. Li et al., 2023). Backward, with g for
+// the derivatives of the loss with respect to h and δ for those with respect to z:
 //
 //  δ = g σ′ + Σ_i g_i σ″ z_i + g_s (σ‴ Σ_ij a_ij z_i z_j + σ″ z_s),
 //  δ_i = g_i σ′ + 2 g_s σ″ Σ_j a_ij z_j,   δ_s = g_s σ′.
 //
-// Rows: first the values of all samples, condition by condition, then ∂/∂x_1, … and s of those whose
-// condition has derivatives. So the features of the first condition, which are ranked, are a matrix
-// at the head. A tile is 4 samples with all components, or, of a condition without derivatives, 4
-// COMPONENTS samples; a condition begins with a tile. So weights that are loaded serve all components
-// of a sample, and samples on a boundary cost a row each. δ takes the place of z_i and z_s, and that
-// of z where the derivatives of σ do not follow from h.
+// Rows: first the values of all samples, condition by condition, then ∂/∂x_1, … and s of those
+// whose condition has derivatives. So the features of the first condition, which are ranked, are a
+// matrix at the head. A tile is 4 samples with all components, or, of a condition without
+// derivatives, 4 COMPONENTS samples; a condition begins with a tile. So weights that are loaded
+// serve all components of a sample, and samples on a boundary cost a row each. δ takes the place of
+// z_i and z_s, and that of z where the derivatives of σ do not follow from h.
 //
-// Cost: 4 · rows · Σ inputs · outputs flops; an activation with its derivatives a neuron and sample,
-// twice where they do not follow from h; h and z, or δ, are written once and read once or twice.
+// Cost: 4 · rows · Σ inputs · outputs flops; an activation with its derivatives a neuron and
+// sample, twice where they do not follow from h; h and z, or δ, are written once and read once or
+// twice.
+//
+// There are two arrangements, which agree to the bit, see fused_step.wgsl. own_rows: an invocation
+// takes a tile all the way. On lavapipe, 2-50-50-1 tanh on 1,024 samples with derivatives and 256
+// without takes 3.2 ms on two cores; about a third of that are products, a third loads and stores
+// of h, z and δ, which cost a loop over lanes each, a third the loads of products. Tiles of 4 to 7
+// blocks beside each other take the same time within 5 % where they fit the layers as well.
+//
+// shared_rows is for a GPU: a workgroup takes ROW_TILES tiles, and an invocation one vector of
+// neurons of each. On paper, on an H100-class card, with 80 sums and their operands it takes about
+// 120 registers, so 8 workgroups of 64 stay on a multiprocessor, and that network, 68 workgroups,
+// leaves half of the card idle: five products one after the other, of at most 13 steps with 20
+// loads in flight and 320 fma each, come to about 13 × (250 + 320) cycles each, some 15 µs in all.
+// own_rows would take 28 · 16 sums an invocation there, far beyond 255 registers. The sum over all
+// rows in fused_step_update.wgsl takes longer the more samples there are; see chooseJetPath. None of
+// this was measured on one.
 
 override LANES: u32;
 // Tiles that a workgroup of `shared_rows` owns.
@@ -50,8 +66,8 @@ struct Condition {
 struct Jet { value: vec4f, x: vec4f, y: vec4f, z: vec4f, second: vec4f }
 
 // The condition of the tile at hand, its first sample and its first row of values; its first row of
-// component 1, and rows from there to the next: components 1 … of a tile without derivatives are its
-// other samples.
+// component 1, and rows from there to the next: components 1 … of a tile without derivatives are
+// its other samples.
 var<private> condition: Condition;
 var<private> first_sample: u32;
 var<private> value_row: u32;

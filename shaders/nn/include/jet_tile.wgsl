@@ -1,12 +1,12 @@
-// A tile of sums of products of 4 × 4 blocks for rows that carry derivatives: COMPONENTS blocks below
-// each other, COLUMNS beside each other, held in registers by one invocation.
+// A tile of sums of products of 4 × 4 blocks for rows that carry derivatives: COMPONENTS blocks
+// below each other, COLUMNS beside each other, held in registers by one invocation.
 //
-// It differs from block_tile.wgsl in where its rows lie and in how it is read. A kernel that includes
-// this file supplies
+// It differs from block_tile.wgsl in where its rows lie and in how it is read. A kernel that
+// includes this file supplies
 //     left_block(phase, i, k) -> mat4x4f    block k of the rows of component i
 //     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand
-// both with a column for each row of the operand, and takes the sums by tile_column and row_of_block.
-// So the weights that a step of the sum loads serve all components.
+// both with a column for each row of the operand, and takes the sums by tile_column and
+// row_of_block. So the weights that a step of the sum loads serve all components.
 //
 // Rounding: as in block_tile.wgsl, whatever COMPONENTS and COLUMNS.
 

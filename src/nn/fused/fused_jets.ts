@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
 import { activationFiles } from "../activation.ts";
@@ -35,7 +34,7 @@ import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { ty
  */
 export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<RowCommands> {
   const { network, samples, options, partials } = operands;
-  const { gpu, replicas, widths: [axes] } = network;
+  const { gpu, widths: [axes] } = network;
   const { arrays, variant, variant: { arrangement } } = options;
   const { lanes, rowTiles } = workgroupSize(gpu, arrangement);
   writeInputs(operands, rows);
@@ -82,8 +81,8 @@ export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<
 }
 
 /**
- * Chooses how wide the tiles of `own-rows` are, of 4 to 7 blocks: those that take the least time, of
- * which loads of rows are as much as four blocks, with what pads the last tile of a layer.
+ * Chooses how wide the tiles of `own-rows` are, of 4 to 7 blocks: those that take the least time,
+ * of which loads of rows are as much as four blocks, with what pads the last tile of a layer.
  */
 function tileColumns({ layout: { layers } }: Network): number {
   const time = (columns: number) =>

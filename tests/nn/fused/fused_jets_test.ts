@@ -4,7 +4,7 @@ import type { ResidualCondition } from "../../../src/nn/loss/residual.ts";
 import { bindTrainingStep, chooseJetPath, type StepPath } from "../../../src/nn/optim/training_step.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert } from "../../deps.ts";
-import { residualGradient } from "../../reference/jets.ts";
+import { residualGradient } from "../../reference/residual.ts";
 import { forward, row } from "../../reference/network.ts";
 import { U } from "../../reference/rounding.ts";
 import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
