@@ -5,8 +5,8 @@
 // includes this file supplies
 //     left_block(phase, i, k) -> mat4x4f    block k of the rows of component i
 //     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand
-// both with a column for each row of the operand, and takes the sums by tile_column and
-// row_of_block. So the weights that a step of the sum loads serve all components.
+// both with a column for each row of the operand, and takes the sums by tile_column, column_block
+// and block_vector. So the weights that a step of the sum loads serve all components.
 //
 // Rounding: as in block_tile.wgsl, whatever COMPONENTS and COLUMNS.
 

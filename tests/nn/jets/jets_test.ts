@@ -86,7 +86,7 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
       const network = stack.use(await Network.create(gpu, options));
       const { layout, parameters, widths } = network;
       const conditions = drawConditions(counts, inputs, seed + 5, more);
-      // Mixed derivatives are differences of three second ones, whose roundings add up at each layer.
+      // Mixed derivatives are differences of three second ones, whose roundings add up by layers.
       const units = "mixed" in more ? 8 : 1;
       const host = randomSamples(seed, counts.reduce((all, count) => all + count, 0), inputs, 1);
       const thetas = Array.from({ length: replicas }, (_, r) => randomParameters(widths, seed + 1 + r));
