@@ -9,7 +9,7 @@
  */
 import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import { layersOf, type ReferenceNetwork } from "./network.ts";
 
 /**
  * A number with its derivatives along each axis, or what the loss's gradient with respect to them
