@@ -42,8 +42,8 @@ export interface DifferentialOperator {
   /** Coefficient of u ∂u/∂x_1. */
   readonly advection: number;
   /**
-   * Coefficients of ∂²u/∂x_i∂x_j with i < j, d (d − 1)/2 of them in the order (1, 2), (1, 3) …, (2, 3)
-   * …. Default: all 0.
+   * Coefficients of ∂²u/∂x_i∂x_j with i < j, d (d − 1)/2 of them in the order (1, 2), (1, 3) …, (2,
+   * 3) …. Default: all 0.
    */
   readonly mixed?: readonly number[];
   /** Coefficients of ∂³u/∂x_i³, d of them. Default: all 0. */

@@ -13,8 +13,8 @@ import type { Samples, Task } from "../tasks/task.ts";
  *
  * @param task The task.
  * @param activations Activations of the hidden layers.
- * @throws {InputError} If the task is an equation with second derivatives or higher ones, and all activations are
- * piecewise linear.
+ * @throws {InputError} If the task is an equation with second derivatives or higher ones, and all
+ * activations are piecewise linear.
  */
 export function checkCurvature(task: Task, activations: readonly string[]): void {
   if (task.kind !== "equation") return;

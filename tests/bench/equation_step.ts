@@ -34,8 +34,7 @@ export async function equationStep(bench: Bench): Promise<Section[]> {
     optimizer: { name: "adam", learningRate: 1e-3 },
   } as const;
   let rate: TrainingRate | null = null;
-  const ours = async () =>
-    (rate = await trainingRate(gpu, options, window)).milliseconds;
+  const ours = async () => (rate = await trainingRate(gpu, options, window)).milliseconds;
   const peers = python?.versions.torch ? PEERS : [];
   const [own, ...others] = await timeInTurns([
     { name: "Staircase", measure: ours },
@@ -58,9 +57,7 @@ export async function equationStep(bench: Bench): Promise<Section[]> {
   }));
   const { dispatchesPerStep } = rate!;
   return [{
-    title: `adam step of poisson2d, ${
-      WIDTHS.join("-")
-    } tanh, ${SAMPLES} samples, ms`,
+    title: `adam step of poisson2d, ${WIDTHS.join("-")} tanh, ${SAMPLES} samples, ms`,
     lines: [
       { name: own.name, times: own, verdict: null },
       ...lines,

@@ -5,9 +5,11 @@
  */
 import type { Gpu } from "../../src/gpu/device.ts";
 import type { MatrixView } from "../../src/linalg/matrix_view.ts";
-import { jetComponents, type JetOrder } from "../../src/nn/jets/jets.ts";
+import type { JetOrder } from "../../src/nn/jets/directions.ts";
+import { jetComponents } from "../../src/nn/jets/jets.ts";
 import { fc } from "../deps.ts";
-import { exactJet, type Jet, type ReferenceCondition } from "../reference/jets.ts";
+import { exactJet, type Jet } from "../reference/jets.ts";
+import type { ReferenceCondition } from "../reference/residual.ts";
 import { randomFloats } from "../support/arrays.ts";
 import { type DenseCase, denseCases, drawMatrix } from "../support/dense_case.ts";
 

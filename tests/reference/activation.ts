@@ -1,6 +1,6 @@
 /**
- * Activations in float64 with their derivatives up to the fourth, by name, and what single precision
- * may do to them.
+ * Activations in float64 with their derivatives up to the fourth, by name, and what single
+ * precision may do to them.
  *
  * A new activation is an entry of {@linkcode formulas}: its functions and the bounds of what
  * follows them.
@@ -214,9 +214,9 @@ export function activation(name: string): ReferenceActivation {
 /**
  * Roundings of σ … σ⁗, in units of u (1 + |σ⁽ⁿ⁾|): what `elementary.wgsl` promises and the few
  * operations after it. Those of tanh are the most: h is right to 8 u, σ′ to 18 u, σ″ = −2 h σ′ to 2
- * (8 + 18 + 2) u, σ‴ = −2 σ′ (σ′ − 2 h²) to 2 (3 · 18 + 4 · 8 + 4) u, and σ⁗ = 8 h σ′ (2 σ′ − h²), where
- * σ′ |2 σ′ − h²| ≤ 2, |h| |2 σ′ − h²| ≤ 1 and |h| σ′ ≤ 0.4, to 8 (2 · 8 + 18 + 0.4 · (2 · 18 + 2 · 8 + 6))
- * u.
+ * (8 + 18 + 2) u, σ‴ = −2 σ′ (σ′ − 2 h²) to 2 (3 · 18 + 4 · 8 + 4) u, and σ⁗ = 8 h σ′ (2 σ′ − h²),
+ * where σ′ |2 σ′ − h²| ≤ 2, |h| |2 σ′ − h²| ≤ 1 and |h| σ′ ≤ 0.4, to 8 (2 · 8 + 18 + 0.4 · (2 · 18
+ * + 2 · 8 + 6)) u.
  */
 const ROUNDINGS = [16, 18, 56, 180, 460] as const;
 

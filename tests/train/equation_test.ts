@@ -184,6 +184,9 @@ Deno.test("equation: conditions that do not fit the task, and mini-batches, are 
     /condition 1 has 1 first and 2 second coefficients, give one /,
   );
   refuse(withOperator({ first: [] }), ShapeError, /condition 1 has 0 first and 1 second coefficients/);
+  const some = /condition 1 has 1 mixed and 2 third coefficients, give 0 and 1 of them, or leave them out$/;
+  refuse(withOperator({ mixed: [1], third: [1, 1] }), ShapeError, some);
+  completeOptions({ task: withOperator({ mixed: [], third: [1] }) });
   const y = new Float32Array(64);
   refuse(
     { ...task, outputs: 2, train: { ...task.train, y }, test: null },

@@ -8,29 +8,54 @@
 //
 // Index i stands for ∂/∂x_i, s for the second derivatives that the equation has, Σ_ij a_ij
 // ∂²/∂x_i∂x_j. They are carried as one component, not one by one, since a dense layer is linear and
-// an activation needs only their sum ("forward Laplacian": R. Li et al., 2023). Backward, with Δ = G
+// an activation needs only their sum ("forward Laplacian": R. Li et al., 2023). Backward, with g
 // for the derivatives of the loss with respect to h and δ for those with respect to z:
 //
 //  δ = g σ′ + Σ_i g_i σ″ z_i + g_s (σ‴ Σ_ij a_ij z_i z_j + σ″ z_s),
 //  δ_i = g_i σ′ + 2 g_s σ″ Σ_j a_ij z_j,   δ_s = g_s σ′.
 //
-// Rows: first the values of all samples, condition by condition, then ∂/∂x_1, … and s of those whose
-// condition has derivatives. So the features of the first condition, which are ranked, are a matrix
-// at the head. A tile is 4 samples with all components, or, of a condition without derivatives, 4
-// COMPONENTS samples; a condition begins with a tile. So weights that are loaded serve all components
-// of a sample, and samples on a boundary cost a row each. δ takes the place of z_i and z_s, and that
-// of z where the derivatives of σ do not follow from h.
+// An equation with β ∂³/∂x_1³ carries two components more, u_11 and t = β u_111:
 //
-// Cost: 4 · rows · Σ inputs · outputs flops; an activation with its derivatives a neuron and sample,
-// twice where they do not follow from h; h and z, or δ, are written once and read once or twice.
+//  h_11 = σ″ z_1² + σ′ z_11,   h_t = β (σ‴ z_1³ + 3 σ″ z_1 z_11) + σ′ z_t;   r has u_t more;
+//  δ has g_11 (σ‴ z_1² + σ″ z_11) + g_t (β (σ⁗ z_1³ + 3 σ‴ z_1 z_11) + σ″ z_t) more, δ_1 has
+//  2 g_11 σ″ z_1 + 3 β g_t (σ‴ z_1² + σ″ z_11);
+//  δ_11 = g_11 σ′ + 3 β g_t σ″ z_1,   δ_t = g_t σ′.
+//
+// Rows: first the values of all samples, condition by condition, then ∂/∂x_1, … and s of those
+// whose condition has derivatives. So the features of the first condition, which are ranked, are a
+// matrix at the head. A tile is 4 samples with all components, or, of a condition without
+// derivatives, 4 COMPONENTS samples; a condition begins with a tile. So weights that are loaded
+// serve all components of a sample, and samples on a boundary cost a row each. δ takes the place of
+// z_i and z_s, and that of z where the derivatives of σ do not follow from h.
+//
+// Cost: 4 · rows · Σ inputs · outputs flops; an activation with its derivatives a neuron and
+// sample, twice where they do not follow from h; h and z, or δ, are written once and read once or
+// twice.
+//
+// There are two arrangements, which agree to the bit, see fused_step.wgsl. own_rows: an invocation
+// takes a tile all the way. On lavapipe, 2-50-50-1 tanh on 1,024 samples with derivatives and 256
+// without takes 3.2 ms on two cores; about a third of that are products, a third loads and stores
+// of h, z and δ, which cost a loop over lanes each, a third the loads of products. Tiles of 4 to 7
+// blocks beside each other take the same time within 5 % where they fit the layers as well.
+//
+// shared_rows is for a GPU: a workgroup takes ROW_TILES tiles, and an invocation one vector of
+// neurons of each. On paper, on an H100-class card, with 80 sums and their operands it takes about
+// 120 registers, so 8 workgroups of 64 stay on a multiprocessor, and that network, 68 workgroups,
+// leaves half of the card idle: five products one after the other, of at most 13 steps with 20
+// loads in flight and 320 fma each, come to about 13 × (250 + 320) cycles each, some 15 µs in all.
+// own_rows would take 28 · 16 sums an invocation there, far beyond 255 registers. The sum over all
+// rows in fused_step_update.wgsl takes longer the more samples there are; see chooseJetPath. None
+// of this was measured on one.
 
 override LANES: u32;
 // Tiles that a workgroup of `shared_rows` owns.
 override ROW_TILES: u32;
 // Windows that `own_rows` reads weights through, 0 for the storage buffer.
 override WINDOWS: u32;
-// d, the dimension of the input: 1, 2 or 3. COMPONENTS is 2 more.
+// d, the dimension of the input: 1, 2 or 3.
 override AXES: u32;
+// Whether there are third derivatives. COMPONENTS is d + 2, or d + 4 with them.
+override THIRD: bool;
 
 // Samples at which one equation holds.
 struct Condition {
@@ -42,16 +67,16 @@ struct Condition {
   first_x: f32, first_y: f32, first_z: f32,
   // a_ii, and a_ij + a_ji.
   xx: f32, yy: f32, zz: f32, xy: f32, xz: f32, yz: f32,
-  unused: f32,
+  third: f32,
 }
 
 @group(0) @binding(12) var<storage, read> conditions: array<Condition>;
 
-struct Jet { value: vec4f, x: vec4f, y: vec4f, z: vec4f, second: vec4f }
+struct Jet { value: vec4f, x: vec4f, y: vec4f, z: vec4f, second: vec4f, xx: vec4f, third: vec4f }
 
 // The condition of the tile at hand, its first sample and its first row of values; its first row of
-// component 1, and rows from there to the next: components 1 … of a tile without derivatives are its
-// other samples.
+// component 1, and rows from there to the next: components 1 … of a tile without derivatives are
+// its other samples.
 var<private> condition: Condition;
 var<private> first_sample: u32;
 var<private> value_row: u32;
@@ -106,6 +131,13 @@ fn jet_of(column: Column, i: u32) -> Jet {
   } else {
     jet.second = block_vector(column.c4, i);
   }
+  if (THIRD && AXES == 1u) {
+    jet.xx = block_vector(column.c3, i);
+    jet.third = block_vector(column.c4, i);
+  } else if (THIRD) {
+    jet.xx = block_vector(column.c4, i);
+    jet.third = block_vector(column.c5, i);
+  }
   return jet;
 }
 
@@ -141,6 +173,10 @@ fn store_derivatives(first: u32, stride: u32, jet: Jet) {
   if (AXES > 1u) { matrices[first + apart] = jet.y; }
   if (AXES > 2u) { matrices[first + 2u * apart] = jet.z; }
   matrices[first + AXES * apart] = jet.second;
+  if (THIRD) {
+    matrices[first + (AXES + 1u) * apart] = jet.xx;
+    matrices[first + (AXES + 2u) * apart] = jet.third;
+  }
 }
 
 fn load_derivatives(first: u32, stride: u32) -> Jet {
@@ -150,6 +186,10 @@ fn load_derivatives(first: u32, stride: u32) -> Jet {
   if (AXES > 1u) { jet.y = matrices[first + apart]; }
   if (AXES > 2u) { jet.z = matrices[first + 2u * apart]; }
   jet.second = matrices[first + AXES * apart];
+  if (THIRD) {
+    jet.xx = matrices[first + (AXES + 1u) * apart];
+    jet.third = matrices[first + (AXES + 2u) * apart];
+  }
   return jet;
 }
 
@@ -178,13 +218,15 @@ fn finish_forward(first: u32, columns: u32) {
         let z = jet_of(column, i);
         let a = activate_layer(layer, z.value + bias);
         let at = i * stride + first + j;
-        let h = Jet(
-          vec4f(),
-          a.first * z.x,
-          a.first * z.y,
-          a.first * z.z,
-          a.second * form(z, form_gradient(z)) + a.first * z.second,
-        );
+        var h: Jet;
+        h.x = a.first * z.x;
+        h.y = a.first * z.y;
+        h.z = a.first * z.z;
+        h.second = a.second * form(z, form_gradient(z)) + a.first * z.second;
+        if (THIRD) {
+          h.xx = a.second * z.x * z.x + a.first * z.xx;
+          h.third = condition.third * (a.third * z.x * z.x * z.x + 3.0 * a.second * z.x * z.xx) + a.first * z.third;
+        }
         matrices[layer.output_at + value_at + at] = select(vec4f(), a.value, real);
         if (!jet_follows()) { matrices[layer.delta_at + value_at + at] = z.value + bias; }
         store_derivatives(layer.output_at + next_at + at, stride, h);
@@ -234,15 +276,23 @@ fn finish_backward(first: u32, columns: u32) {
         var sum = g.x * z.x;
         if (AXES > 1u) { sum += g.y * z.y; }
         if (AXES > 2u) { sum += g.z * z.z; }
-        matrices[layer.delta_below_at + value_at + at] =
+        var value =
           g.value * a.first + a.second * sum + g.second * (a.third * form(z, slopes) + a.second * z.second);
-        let delta = Jet(
-          vec4f(),
-          g.x * a.first + 2.0 * bent * slopes.x,
-          g.y * a.first + 2.0 * bent * slopes.y,
-          g.z * a.first + 2.0 * bent * slopes.z,
-          g.second * a.first,
-        );
+        var delta: Jet;
+        delta.x = g.x * a.first + 2.0 * bent * slopes.x;
+        delta.y = g.y * a.first + 2.0 * bent * slopes.y;
+        delta.z = g.z * a.first + 2.0 * bent * slopes.z;
+        delta.second = g.second * a.first;
+        if (THIRD) {
+          let curved = a.third * z.x * z.x + a.second * z.xx;
+          let third = condition.third * g.third;
+          value += g.xx * curved + g.third * a.second * z.third +
+            third * (a.fourth * z.x * z.x * z.x + 3.0 * a.third * z.x * z.xx);
+          delta.x += 2.0 * g.xx * a.second * z.x + 3.0 * third * curved;
+          delta.xx = g.xx * a.first + 3.0 * third * a.second * z.x;
+          delta.third = g.third * a.first;
+        }
+        matrices[layer.delta_below_at + value_at + at] = value;
         store_derivatives(next_at + at, stride, delta);
         i++;
         if (i >= 4u) { break; }
@@ -263,7 +313,7 @@ fn finish_backward(first: u32, columns: u32) {
 }
 
 // w r² of a sample, and the derivatives with respect to its jet.
-struct Residual { loss: f32, value: f32, x: f32, y: f32, z: f32, second: f32 }
+struct Residual { loss: f32, value: f32, x: f32, y: f32, z: f32, last: f32 }
 
 fn residual_of(u: f32, jet: Jet, sample: u32) -> Residual {
   var result: Residual;
@@ -278,6 +328,7 @@ fn residual_of(u: f32, jet: Jet, sample: u32) -> Residual {
     r += by_x * jet.x.x + jet.second.x;
     if (AXES > 1u) { r += condition.first_y * jet.y.x; }
     if (AXES > 2u) { r += condition.first_z * jet.z.x; }
+    if (THIRD) { r += jet.third.x; }
   }
   let scale = 2.0 * weight * r;
   return Residual(
@@ -305,7 +356,9 @@ fn measure(replica: u32, tile: u32) {
       let r = residual_of(jet.value.x + bias, jet, first_sample + i);
       sum += r.loss;
       matrices[value_at + i] = word(r.value);
-      store_derivatives(next_at + i, 1u, Jet(vec4f(), word(r.x), word(r.y), word(r.z), word(r.second)));
+      // u_s and u_t both enter as they are.
+      let last = word(r.last);
+      store_derivatives(next_at + i, 1u, Jet(vec4f(), word(r.x), word(r.y), word(r.z), last, vec4f(), last));
       i++;
       if (i >= 4u) { break; }
     }

@@ -22,8 +22,8 @@
 // Dirac's δ, is seen by no sample: networks of ReLU have no second derivatives.
 //
 // σ″, σ‴ and σ⁗ are for jets: σ″ carries second derivatives, σ‴ third ones, and one more
-// differentiates the result with respect to parameters. Cost: up to 30 flops beside σ and σ′, and none where a kernel does not use them,
-// since a compiler drops them there.
+// differentiates the result with respect to parameters. Cost: up to 30 flops beside σ and σ′, and
+// none where a kernel does not use them, since a compiler drops them there.
 //
 // A new activation is a case here, an entry in src/nn/activation.ts, and a formula in
 // tests/reference/activation.ts.

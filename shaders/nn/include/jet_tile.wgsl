@@ -1,22 +1,22 @@
-// A tile of sums of products of 4 × 4 blocks for rows that carry derivatives: COMPONENTS blocks below
-// each other, COLUMNS beside each other, held in registers by one invocation.
+// A tile of sums of products of 4 × 4 blocks for rows that carry derivatives: COMPONENTS blocks
+// below each other, COLUMNS beside each other, held in registers by one invocation.
 //
-// It differs from block_tile.wgsl in where its rows lie and in how it is read. A kernel that includes
-// this file supplies
+// It differs from block_tile.wgsl in where its rows lie and in how it is read. A kernel that
+// includes this file supplies
 //     left_block(phase, i, k) -> mat4x4f    block k of the rows of component i
 //     right_block(phase, j, k) -> mat4x4f   block (k, j) of the right operand
-// both with a column for each row of the operand, and takes the sums by tile_column and row_of_block.
-// So the weights that a step of the sum loads serve all components.
+// both with a column for each row of the operand, and takes the sums by tile_column, column_block
+// and block_vector. So the weights that a step of the sum loads serve all components.
 //
 // Rounding: as in block_tile.wgsl, whatever COMPONENTS and COLUMNS.
 
-// Blocks below each other: 1 to 5.
+// Blocks below each other: 1 to 6.
 override COMPONENTS: u32;
 // Blocks beside each other: 1, or 4 to 7.
 override COLUMNS: u32;
 
 // Blocks below each other.
-struct Column { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f, c4: mat4x4f }
+struct Column { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f, c4: mat4x4f, c5: mat4x4f }
 
 // The tile, column by column of blocks.
 var<private> q0: Column;
@@ -34,6 +34,7 @@ fn left_blocks(phase: u32, k: u32) -> Column {
   if (COMPONENTS > 2u) { a.c2 = left_block(phase, 2u, k); }
   if (COMPONENTS > 3u) { a.c3 = left_block(phase, 3u, k); }
   if (COMPONENTS > 4u) { a.c4 = left_block(phase, 4u, k); }
+  if (COMPONENTS > 5u) { a.c5 = left_block(phase, 5u, k); }
   return a;
 }
 
@@ -44,6 +45,7 @@ fn add_blocks(sum: Column, b: mat4x4f, a: Column) -> Column {
   if (COMPONENTS > 2u) { result.c2 += b * a.c2; }
   if (COMPONENTS > 3u) { result.c3 += b * a.c3; }
   if (COMPONENTS > 4u) { result.c4 += b * a.c4; }
+  if (COMPONENTS > 5u) { result.c5 += b * a.c5; }
   return result;
 }
 
@@ -86,6 +88,7 @@ fn select_column(p: Column, q: Column, second: bool) -> Column {
   if (COMPONENTS > 2u) { result.c2 = select_block(p.c2, q.c2, second); }
   if (COMPONENTS > 3u) { result.c3 = select_block(p.c3, q.c3, second); }
   if (COMPONENTS > 4u) { result.c4 = select_block(p.c4, q.c4, second); }
+  if (COMPONENTS > 5u) { result.c5 = select_block(p.c5, q.c5, second); }
   return result;
 }
 
@@ -108,6 +111,7 @@ fn column_block(column: Column, i: u32) -> mat4x4f {
   if (COMPONENTS > 2u) { block = select_block(block, column.c2, i == 2u); }
   if (COMPONENTS > 3u) { block = select_block(block, column.c3, i == 3u); }
   if (COMPONENTS > 4u) { block = select_block(block, column.c4, i == 4u); }
+  if (COMPONENTS > 5u) { block = select_block(block, column.c5, i == 5u); }
   return block;
 }
 

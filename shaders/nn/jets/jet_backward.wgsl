@@ -8,14 +8,15 @@
 //  δ_ii  = g_ii σ′ + 3 g_iii σ″ z_i
 //  δ_iii = g_iii σ′
 //
-// Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by component;
-// tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl leaves them. W: inputs ×
-// outputs, as in dense_forward.wgsl. All are row-major in vectors of 4. Entries that pad a row are
-// 0 because those of σ′ … are.
+// Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by
+// component; tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl
+// leaves them. W: inputs × outputs, as in dense_forward.wgsl. All are row-major in vectors of 4.
+// Entries that pad a row are 0 because those of σ′ … are.
 //
 // One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
-// dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and about 12 d + 2 a neuron
-// and sample, for which it reads 3 + 2d words, writes 1 + 2d, and reads and writes those again.
+// dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and
+// about 12 d + 2 a neuron and sample, for which it reads 3 + 2d words, writes 1 + 2d, and reads and
+// writes those again.
 
 // d, the number of directions.
 override AXES: u32;

@@ -1,16 +1,17 @@
 // Computes the residual of a differential equation at each sample, its gradient with respect to the
 // network's jets, and partial sums of the loss Σ w r²:
 //
-//  r = Σ_i (third_i u_iii + second_i u_ii + first_i u_i) + value · u + cube · u³ + advection · u u_1
-//      − y,
+//  r = Σ_i (third_i u_iii + second_i u_ii + first_i u_i)
+//      + value · u + cube · u³ + advection · u u_1 − y,
 //
 // with the coefficients of the condition that holds at the sample. Samples lie condition by
 // condition.
 //
-// u: (1 + ORDER d) · rows, one number in a vector of 4, component by component as in jet_forward.wgsl.
-// The deltas lie in the same places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii …. y, w: rows, shared
-// by the replicas. A condition takes 4 + ORDER d words: the number of the first sample after its
-// own, value, cube, advection, first_1 … first_d, second_1 … second_d, third_1 ….
+// u: (1 + ORDER d) · rows, one number in a vector of 4, component by component as in
+// jet_forward.wgsl. The deltas lie in the same places: 2 w r ∂r/∂u, 2 w r ∂r/∂u_i, 2 w r ∂r/∂u_ii
+// …. y, w: rows, shared by the replicas. A condition takes 4 + ORDER d words: the number of the
+// first sample after its own, value, cube, advection, first_1 … first_d, second_1 … second_d,
+// third_1 ….
 //
 // One invocation handles one sample, and a workgroup 256 samples; grid (⌈rows / 256⌉, 1, replicas).
 // The sum of a workgroup goes to partials[replica][workgroup] = (Σ w r², 0), as in loss.wgsl: in a

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import { gpuStruct, type StructFields } from "../../gpu/struct.ts";
 import { activationFiles } from "../activation.ts";
@@ -19,7 +18,7 @@ import {
   workgroupSize,
 } from "./fused_operands.ts";
 import type { Network } from "../network.ts";
-import { fusedComponents, type JetRows } from "./jet_rows.ts";
+import type { JetRows } from "./jet_rows.ts";
 import fusedJetsSource from "../../../shaders/nn/fused/fused_jets.wgsl" with { type: "text" };
 import fusedNetworkSource from "../../../shaders/nn/include/fused_network.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
@@ -35,7 +34,7 @@ import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { ty
  */
 export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<RowCommands> {
   const { network, samples, options, partials } = operands;
-  const { gpu, replicas, widths: [axes] } = network;
+  const { gpu, widths: [axes] } = network;
   const { arrays, variant, variant: { arrangement } } = options;
   const { lanes, rowTiles } = workgroupSize(gpu, arrangement);
   writeInputs(operands, rows);
@@ -70,7 +69,8 @@ export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<
       ROW_TILES: rowTiles,
       WINDOWS: windows,
       AXES: axes,
-      COMPONENTS: fusedComponents(axes),
+      COMPONENTS: rows.components,
+      THIRD: rows.components > axes + 2,
       COLUMNS: shared ? 1 : tileColumns(network),
       ...fusedActivation(network.activations),
     },
@@ -82,8 +82,8 @@ export async function bindJets(operands: FusedOperands, rows: JetRows): Promise<
 }
 
 /**
- * Chooses how wide the tiles of `own-rows` are, of 4 to 7 blocks: those that take the least time, of
- * which loads of rows are as much as four blocks, with what pads the last tile of a layer.
+ * Chooses how wide the tiles of `own-rows` are, of 4 to 7 blocks: those that take the least time,
+ * of which loads of rows are as much as four blocks, with what pads the last tile of a layer.
  */
 function tileColumns({ layout: { layers } }: Network): number {
   const time = (columns: number) =>
@@ -94,11 +94,11 @@ function tileColumns({ layout: { layers } }: Network): number {
 /** The table of conditions, as the kernel reads it. */
 function conditionFields({ conditions }: JetRows): StructFields[] {
   return conditions.flatMap(({ condition, derives, tiles, samples, valueRow, derivativeRow }) => {
-    const { value, cube, advection, first, second, mixed = [] } = condition.operator;
+    const { value, cube, advection, first, second, mixed = [], third = [0] } = condition.operator;
     const along = (values: readonly number[]) => [0, 1, 2].map((axis) => values[axis] ?? 0);
     return [
       ["u32", ...tiles, ...samples, valueRow, derivativeRow, +derives],
-      ["f32", value, cube, advection, ...along(first), ...along(second), ...along(mixed), 0],
+      ["f32", value, cube, advection, ...along(first), ...along(second), ...along(mixed), third[0]],
     ] satisfies StructFields[];
   });
 }

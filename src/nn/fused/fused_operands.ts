@@ -91,8 +91,8 @@ export interface RowCommands {
 }
 
 /**
- * Lists what the overrides of a fused kernel are set to for a network's activations: one, or several
- * that are told apart at run time.
+ * Lists what the overrides of a fused kernel are set to for a network's activations: one, or
+ * several that are told apart at run time.
  *
  * @param activations Activations of the hidden layers.
  * @returns The overrides.

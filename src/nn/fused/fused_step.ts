@@ -21,9 +21,8 @@ import {
 import { bindJets } from "./fused_jets.ts";
 import { fusedShape, matrixVectors, MOST_LAYERS, plainRows, ROWS } from "./fused_shape.ts";
 import { bindFusedUpdate } from "./fused_step_update.ts";
-import { fusedComponents, jetRows, MOST_AXES } from "./jet_rows.ts";
+import { fusedComponents, jetRows } from "./jet_rows.ts";
 import type { ResidualCondition } from "../loss/residual.ts";
-import { isThirdOrder } from "../jets/directions.ts";
 import { lossConstants, type SampleLossName } from "../loss/loss.ts";
 import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import type { BatchEvaluation, Network } from "../network.ts";
@@ -81,12 +80,13 @@ export function fusedFits(network: Network, count: number): boolean {
  */
 export function fusedJetsFit(network: Network, conditions: readonly ResidualCondition[]): boolean {
   const { gpu: { limits }, replicas, widths: [axes], layout, layout: { layers } } = network;
-  if (axes > MOST_AXES || layers.length > MOST_LAYERS || isThirdOrder(conditions)) return false;
+  const components = fusedComponents(conditions, axes);
+  if (components === null || layers.length > MOST_LAYERS) return false;
   const rows = jetRows(conditions, axes);
   const bytes = 16 * replicas * matrixVectors(layout, rows);
   // Iterations of an invocation that has a tile to itself, as above; a row of each of its blocks is
   // an iteration of the ends.
-  const tile = 4 * fusedComponents(axes) + 2;
+  const tile = 4 * components + 2;
   const steps = layers.reduce(
     (sum, { inputStride, outputStride }) =>
       sum + outputStride * (inputStride + tile) + inputStride * (outputStride + tile),

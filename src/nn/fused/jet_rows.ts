@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { InputError } from "../../errors.ts";
+import { isThirdOrder } from "../jets/directions.ts";
 import type { ResidualCondition } from "../loss/residual.ts";
 import type { FusedRows } from "./fused_shape.ts";
 
 /** Most axes along which a fused step carries derivatives. */
-export const MOST_AXES = 3;
+const MOST_AXES = 3;
+/** Most components of a tile. */
+const MOST_COMPONENTS = 6;
 /** Rows of a block. */
 const BLOCK = 4;
 
@@ -31,17 +35,24 @@ export interface ConditionRows {
 export interface JetRows extends FusedRows {
   /** The conditions. */
   readonly conditions: readonly ConditionRows[];
+  /** Components of a sample with derivatives. */
+  readonly components: number;
 }
 
 /**
  * Counts the components that a fused step carries: the value, a first derivative along each axis,
- * and the second derivatives that the equation has, as one sum.
+ * and the second derivatives that the equation has, as one sum; with a third derivative along the
+ * first axis two more.
  *
+ * @param conditions The conditions.
  * @param axes Dimension of the input.
- * @returns 2 + axes.
+ * @returns Their number; `null` if there are more than a tile has, or other third derivatives.
  */
-export function fusedComponents(axes: number): number {
-  return 2 + axes;
+export function fusedComponents(conditions: readonly ResidualCondition[], axes: number): number | null {
+  if (axes > MOST_AXES) return null;
+  if (!isThirdOrder(conditions)) return 2 + axes;
+  const others = conditions.some(({ operator: { third = [] } }) => third.slice(1).some((each) => each !== 0));
+  return others || 4 + axes > MOST_COMPONENTS ? null : 4 + axes;
 }
 
 /**
@@ -52,6 +63,7 @@ export function fusedComponents(axes: number): number {
  * @param conditions The conditions.
  * @param axes Dimension of the input.
  * @returns The rows.
+ * @throws {InputError} If {@linkcode fusedComponents} finds none.
  *
  * @example
  * ```ts
@@ -66,11 +78,12 @@ export function fusedComponents(axes: number): number {
  * ```
  */
 export function jetRows(conditions: readonly ResidualCondition[], axes: number): JetRows {
-  const components = fusedComponents(axes);
+  const components = fusedComponents(conditions, axes);
+  if (components === null) throw new InputError("no fused step for such an equation: take the layered path");
   let tile = 0, sample = 0, valueRow = 0, derivatives = 0;
   const placed = conditions.map((condition) => {
-    const { operator: { first, second, mixed = [], advection }, count } = condition;
-    const derives = advection !== 0 || [...first, ...second, ...mixed].some((each) => each !== 0);
+    const { operator: { first, second, mixed = [], third = [], advection }, count } = condition;
+    const derives = advection !== 0 || [...first, ...second, ...mixed, ...third].some((each) => each !== 0);
     const samplesPerTile = derives ? BLOCK : BLOCK * components;
     const tiles = Math.ceil(count / samplesPerTile);
     const rows = { condition, derives, valueRow, derivativeRow: derivatives };
@@ -83,6 +96,7 @@ export function jetRows(conditions: readonly ResidualCondition[], axes: number):
   });
   const all = valueRow + (components - 1) * derivatives;
   return {
+    components,
     conditions: placed.map((rows) => ({ ...rows, derivativeRow: valueRow + rows.derivativeRow })),
     count: sample,
     all,

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ResidualCondition } from "../loss/residual.ts";
-import type { JetOrder } from "./jets.ts";
+
+/** Highest order of derivatives that jets carry. */
+export type JetOrder = 2 | 3;
 
 /** An equation by derivatives along directions, without mixed ones. */
 export interface DirectionalEquation {
@@ -39,8 +41,8 @@ export function isThirdOrder(conditions: readonly ResidualCondition[]): boolean 
 }
 
 /**
- * Rewrites an equation for jets, which carry no mixed derivatives: with the direction v = e_i + e_j,
- * 2 ∂²/∂x_i∂x_j = ∂²/∂v² − ∂²/∂x_i² − ∂²/∂x_j².
+ * Rewrites an equation for jets, which carry no mixed derivatives: with the direction v = e_i +
+ * e_j, 2 ∂²/∂x_i∂x_j = ∂²/∂v² − ∂²/∂x_i² − ∂²/∂x_j².
  *
  * @param conditions The equation's conditions.
  * @param axes Dimension of the input.

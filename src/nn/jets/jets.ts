@@ -4,16 +4,16 @@
  *
  * The jet of a sample is its value, its d first derivatives ∂/∂x_i and its d second derivatives
  * ∂²/∂x_i²: 1 + 2d rows; 1 + 3d with the third derivatives. Rows lie component by component: the
- * values of all samples, then their ∂/∂x_1, and so on. Each row goes through the same dense layers, and the bias is added to the
- * values alone. Only an activation mixes the rows of a sample. Code that works on features works on
- * the first rows of a layer.
+ * values of all samples, then their ∂/∂x_1, and so on. Each row goes through the same dense layers,
+ * and the bias is added to the values alone. Only an activation mixes the rows of a sample. Code
+ * that works on features works on the first rows of a layer.
  *
  * @module
  */
 import { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { DirectionalEquation } from "./directions.ts";
+import type { DirectionalEquation, JetOrder } from "./directions.ts";
 import type { DenseOperands } from "../layers/dense.ts";
 import type { SampleArrays } from "../samples.ts";
 
@@ -24,9 +24,6 @@ export interface JetOperands extends Omit<DenseOperands, "biased"> {
   /** Highest order of derivatives. Default: 2. */
   readonly order?: JetOrder | undefined;
 }
-
-/** Highest order of derivatives that jets carry. */
-export type JetOrder = 2 | 3;
 
 /**
  * Counts the components of a jet.

@@ -203,7 +203,8 @@ const MOST_ROWS = 1024;
  * {@linkcode choosePath} does. On lavapipe the fused step has always won: it takes a third of the
  * time of the layered one, since it carries second derivatives as one sum and boundaries without
  * derivatives. On a GPU an invocation that adds up the rows of all samples for its part of the
- * gradient would leave most of it idle where there are many; the layered path cuts them into slices.
+ * gradient would leave most of it idle where there are many; the layered path cuts them into
+ * slices.
  *
  * @param network Network to train.
  * @param conditions The equation's conditions.

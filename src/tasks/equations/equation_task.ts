@@ -20,8 +20,9 @@ const HELD_OUT = 2500;
 /**
  * Makes the task of solving a differential equation: find the network u of the least Σ_k w_k r_k²,
  * where r = 𝓛u − f in the domain, with weights that sum to 1, and r = u − u* on the faces on which
- * the solution u* is prescribed, or its derivative along the face's coordinate, with weights that sum to the penalty of the equation (M. Raissi,
- * P. Perdikaris, G. Karniadakis, "Physics-informed neural networks", 2019).
+ * the solution u* is prescribed, or its derivative along the face's coordinate, with weights that
+ * sum to the penalty of the equation (M. Raissi, P. Perdikaris, G. Karniadakis, "Physics-informed
+ * neural networks", 2019).
  *
  * The samples of the domain come first, then those of each face in turn, those with a prescribed
  * derivative last, together a fifth of all.

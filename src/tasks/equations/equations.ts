@@ -17,8 +17,8 @@ export interface Face {
   /** Which end of its interval: 0 for the lower, 1 for the upper. */
   readonly end: 0 | 1;
   /**
-   * Prescribes the derivative along that coordinate, of d coordinates, in place of u: an equation of
-   * the third order needs one at one end of its interval.
+   * Prescribes the derivative along that coordinate, of d coordinates, in place of u: an equation
+   * of the third order needs one at one end of its interval.
    */
   readonly slope?: (...x: number[]) => number;
 }
@@ -97,8 +97,8 @@ const TAU = 0.2, ELL2 = 0.002;
 /** Viscosity ν of Burgers' equation. */
 const NU = 0.1 / PI;
 /**
- * Korteweg and de Vries' equation u_t + α u u_x + β u_xxx = 0 has the wave u = sech² κ (x − x₀ − ct),
- * if α = 12 β κ² and c = 4 β κ².
+ * Korteweg and de Vries' equation u_t + α u u_x + β u_xxx = 0 has the wave u = sech² κ (x − x₀ −
+ * ct), if α = 12 β κ² and c = 4 β κ².
  */
 const BETA = 1 / 80, KAPPA = 4, ALPHA = 12 * BETA * KAPPA ** 2, SPEED = 4 * BETA * KAPPA ** 2;
 

@@ -4,7 +4,7 @@ import type { ResidualCondition } from "../../../src/nn/loss/residual.ts";
 import { bindTrainingStep, chooseJetPath, type StepPath } from "../../../src/nn/optim/training_step.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert } from "../../deps.ts";
-import { residualGradient } from "../../reference/jets.ts";
+import { residualGradient } from "../../reference/residual.ts";
 import { forward, row } from "../../reference/network.ts";
 import { U } from "../../reference/rounding.ts";
 import { randomFloats, randomSamples, run } from "../../support/arrays.ts";
@@ -18,13 +18,21 @@ const gpu = await openGpu();
 const fused = ["own-rows", "shared-rows"] as const;
 
 /** Random equations at some samples, then values alone at others. */
-function drawEquation(inside: readonly number[], outside: readonly number[], axes: number, mixed: boolean) {
+function drawEquation(
+  inside: readonly number[],
+  outside: readonly number[],
+  axes: number,
+  mixed: boolean,
+  isThird = false,
+) {
   const none = new Array<number>(axes).fill(0);
   const values = outside.map((count, n): ResidualCondition => ({
     count,
     operator: { second: none, first: none, value: 1 + n, cube: n, advection: 0 },
   }));
-  return [...drawConditions(inside, axes, 11 * axes, { mixed }), ...values];
+  const third = isThird ? { third: [1.5, ...none.slice(1)] } : {};
+  const drawn = drawConditions(inside, axes, 11 * axes, { mixed });
+  return [...drawn.map(({ operator, count }) => ({ count, operator: { ...operator, ...third } })), ...values];
 }
 
 /** One step of SGD at rate 1 from rest: parameters lose the gradient, but for one rounding. */
@@ -62,6 +70,8 @@ const cases: readonly (readonly [readonly number[], readonly string[], readonly 
   [[1, 37, 50, 1], ["tanh", "tanh"], drawEquation([37], [2, 40], 1, false)],
   [[2, 13, 29, 1], ["tanh", "tanh"], drawEquation([65, 3], [13], 2, false)],
   [[2, 4, 1], ["tanh"], [...drawEquation([], [5], 2, true), ...drawEquation([6], [1], 2, true)]],
+  [[1, 6, 9, 1], ["softplus", "softplus"], drawEquation([9], [2], 1, false, true)],
+  [[2, 12, 7, 1], ["tanh", "tanh"], drawEquation([10, 3], [5], 2, true, true)],
   [[3, 9, 20, 1], ["gelu", "gelu"], drawEquation([30, 5], [21, 1], 3, true)],
   [[2, 5, 6, 7, 6, 5, 4, 3, 3, 1], [
     "sigmoid",
@@ -206,15 +216,20 @@ for (const path of fused) {
   });
 }
 
-Deno.test("fused_jets: a fourth axis and third derivatives are left to the layered path", async () => {
-  const chosen = async (axes: number, third: boolean) => {
+Deno.test("fused_jets: a fourth axis, and some third derivatives, are left to the layered path", async () => {
+  const chosen = async (axes: number, third?: readonly number[]) => {
     const shape = { inputs: axes, hidden: [50, 50], outputs: 1, activation: "tanh", initializer: "pytorch" };
     using network = await Network.create(gpu, shape);
-    const conditions = drawConditions([30], axes, 1, { third });
+    const conditions = drawConditions([30], axes, 1).map(({ operator, count }) => ({
+      count,
+      operator: { ...operator, ...third && { third } },
+    }));
     return { path: chooseJetPath(network, conditions), fits: fusedJetsFit(network, conditions) };
   };
   const narrow = gpu.software ? "own-rows" : "shared-rows";
-  for (const axes of [1, 2, 3]) assert.deepEqual(await chosen(axes, false), { path: narrow, fits: true });
-  assert.deepEqual(await chosen(4, false), { path: "layered", fits: false });
-  assert.deepEqual(await chosen(2, true), { path: "layered", fits: false });
+  for (const axes of [1, 2, 3]) assert.deepEqual(await chosen(axes), { path: narrow, fits: true });
+  assert.deepEqual(await chosen(4), { path: "layered", fits: false });
+  assert.deepEqual(await chosen(2, [1, 0]), { path: narrow, fits: true });
+  assert.deepEqual(await chosen(2, [0, 1]), { path: "layered", fits: false });
+  assert.deepEqual(await chosen(3, [1, 0, 0]), { path: "layered", fits: false });
 });

@@ -15,8 +15,8 @@ const gpu = await openGpu();
 const NAMES = [...activationNames, "relu^1", "relu^3", "relu^5", "leaky-relu:-0.5^3", "leaky-relu:0.2^4"];
 
 /**
- * σ, σ′, σ″, σ‴ and σ⁗ at each z, by a layer of one neuron with weight 1 and bias 0, so that z is the
- * input itself.
+ * σ, σ′, σ″, σ‴ and σ⁗ at each z, by a layer of one neuron with weight 1 and bias 0, so that z is
+ * the input itself.
  */
 async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> {
   using stack = new DisposableStack();
@@ -85,8 +85,8 @@ Deno.test("activation_jet: the reference's derivatives are difference quotients 
       const quotients = derivatives.map((each) => (each(z + h) - each(z - h)) / (2 * h));
       for (const [n, quotient] of quotients.slice(0, 4).entries()) {
         const next = derivatives[n + 1](z);
-        // h² times a fifth or sixth derivative below 200, those of relu^5 apart, and the rounding of
-        // values up to 1024 over h.
+        // h² times a fifth or sixth derivative below 200, those of relu^5 apart, and the rounding
+        // of values up to 1024 over h.
         assert(Math.abs(quotient - next) < 200 * h * h + 1024 * 2 ** -52 / h, `${name}, ${n} at ${z}`);
       }
       assert(Math.abs(quotients[4]) <= fifth(Math.abs(z) + h) * 1.001 + 1e-8, `${name}: σ⁽⁵⁾ at ${z}`);

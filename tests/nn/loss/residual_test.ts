@@ -1,9 +1,11 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
-import { jetComponents, type JetOrder } from "../../../src/nn/jets/jets.ts";
+import type { JetOrder } from "../../../src/nn/jets/directions.ts";
+import { jetComponents } from "../../../src/nn/jets/jets.ts";
 import { bindResidual } from "../../../src/nn/loss/residual.ts";
 import { assert, fc } from "../../deps.ts";
 import { sum } from "../../reference/bounded.ts";
-import { components, type Jet, type ReferenceCondition, weighResidual } from "../../reference/jets.ts";
+import { components, type Jet } from "../../reference/jets.ts";
+import { type ReferenceCondition, weighResidual } from "../../reference/residual.ts";
 import { randomFloats, run, upload } from "../../support/arrays.ts";
 import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import { fixed } from "../../support/dense_case.ts";

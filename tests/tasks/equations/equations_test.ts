@@ -21,7 +21,7 @@ function derivatives(f: (x: number) => number, h: number): [first: number, secon
   return [first / h, second / h ** 2];
 }
 
-/** 𝓛u by differences; third and mixed derivatives are first derivatives of second and first ones. */
+/** 𝓛u by differences; third and mixed derivatives are those of second and first ones. */
 function operated({ operator, u }: Equation, x: number[], h: number): number {
   const { second, first, value, cube, advection, third = [], mixed = [] } = operator;
   const at = u(...x);
