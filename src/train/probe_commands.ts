@@ -139,7 +139,7 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
     schedule: new ProbeSchedule(steps, probeEvery, spectraEvery),
     spectrum: {
       commands: [...looks, ...spectra.dispatches, ring.dispatch],
-      warmUp: [...train.commands, ...spectra.dispatches],
+      warmUp: [...train.commands, ...spectra.warmUp],
       ring,
     },
     count: counted && { commands: [...looks, ...counted.commands], probes: counted },

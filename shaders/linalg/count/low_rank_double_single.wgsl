@@ -111,23 +111,19 @@ fn with_entry(rest: Rest, position: u32, value: f32) -> Rest {
 
 fn less(y: vec2f, a: Four, b: Four) -> vec2f { return ds_sub(y, sum_of_products(a, b.high, b.low)); }
 
-// What is left of a neuron that stays, once the k-th pivot has its column.
-fn eliminated(listed: vec4f, k: u32, y: vec2f, inverse: vec2f) -> vec4f {
-  let g = ds_mul(y, inverse);
-  put(u32(listed.z), k, g);
-  return vec4f(ds_sub(listed.xy, ds_mul(g, g)), listed.z, 0.0);
+fn consecutive(first: u32) -> vec4u { return vec4u(first) + vec4u(0u, 1u, 2u, 3u); }
+
+// Neurons of the list; beyond its end the last one.
+fn neurons(first: u32, count: u32) -> vec4u {
+  let at = min(consecutive(first), vec4u(count - 1u));
+  return vec4u(vec4f(listed(at.x).z, listed(at.y).z, listed(at.z).z, listed(at.w).z));
 }
 
-// Column k of G, for the `count` neurons that stay.
+// Column k of G, for the `count` neurons that stay, and what is left of them.
 fn eliminate(pivot: u32, k: u32, count: u32, inverse: vec2f) -> Rest {
   var rest = Rest(0.0, 0u, 0.0);
   for (var first = 0u; first < count; first += 4u) {
-    let p = min(vec4u(first) + vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u));
-    let a = listed(p.x);
-    let b = listed(p.y);
-    let c = listed(p.z);
-    let d = listed(p.w);
-    let rows = vec4u(vec4f(a.z, b.z, c.z, d.z));
+    let rows = neurons(first, count);
     var y0 = entry(rows.x, pivot);
     var y1 = entry(rows.y, pivot);
     var y2 = entry(rows.z, pivot);
@@ -139,19 +135,14 @@ fn eliminate(pivot: u32, k: u32, count: u32, inverse: vec2f) -> Rest {
       y2 = less(y2, factor(rows.z, block), g);
       y3 = less(y3, factor(rows.w, block), g);
     }
-    // Beyond the last one neuron is met again, with the same result.
-    let e = eliminated(a, k, y0, inverse);
-    put_listed(p.x, e);
-    rest = with_entry(rest, p.x, e.x);
-    let f = eliminated(b, k, y1, inverse);
-    put_listed(p.y, f);
-    if (p.y > p.x) { rest = with_entry(rest, p.y, f.x); }
-    let g = eliminated(c, k, y2, inverse);
-    put_listed(p.z, g);
-    if (p.z > p.y) { rest = with_entry(rest, p.z, g.x); }
-    let h = eliminated(d, k, y3, inverse);
-    put_listed(p.w, h);
-    if (p.w > p.z) { rest = with_entry(rest, p.w, h.x); }
+    let y = four_of(y0, y1, y2, y3);
+    for (var r = 0u; r < min(4u, count - first); r++) {
+      let g = ds_mul(component(y, r), inverse);
+      put(rows[r], k, g);
+      let left = ds_sub(listed(first + r).xy, ds_mul(g, g));
+      put_listed(first + r, vec4f(left, f32(rows[r]), 0.0));
+      rest = with_entry(rest, first + r, left.x);
+    }
   }
   return rest;
 }
@@ -184,14 +175,6 @@ fn factors(rows: vec4u, block: u32, transposed: bool) -> Block {
     choose(g.c, column(g, 2u), t),
     choose(g.d, column(g, 3u), t),
   );
-}
-
-fn consecutive(first: u32) -> vec4u { return vec4u(first) + vec4u(0u, 1u, 2u, 3u); }
-
-// Neurons of the list; beyond its end the last one.
-fn neurons(first: u32, count: u32) -> vec4u {
-  let at = min(consecutive(first), vec4u(count - 1u));
-  return vec4u(vec4f(listed(at.x).z, listed(at.y).z, listed(at.z).z, listed(at.w).z));
 }
 
 fn put_negated(at: u32, y: Block) {

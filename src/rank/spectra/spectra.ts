@@ -17,6 +17,13 @@ import { type MatrixView, vectors } from "../../linalg/matrix_view.ts";
 import { bindNewtonSchulz } from "../../linalg/svd/newton_schulz.ts";
 import { type Arithmetic, headShares, SINGLE, SINGLE_COMPENSATED } from "../certificates/certificate.ts";
 
+/**
+ * Scaled off-diagonal norms at which the two passes of a warm-up have done enough: what they leave
+ * is for the passes after them. From a basis that is a hundred steps old, warm-up and probe make 10
+ * sweeps then, and 13 where every pass goes on to the end; heads and certificates are the same.
+ */
+const WARM = [6, 1] as const;
+
 /** Features of one layer of all replicas. */
 export interface FeatureLayer {
   /** Φ, `samples × width` for each replica. */
@@ -51,6 +58,12 @@ export interface SpectraOptions {
 export interface Spectra {
   /** The commands of one probe. */
   readonly dispatches: readonly Dispatch[];
+  /**
+   * Commands that bring the basis near the eigenvectors, before a first probe or one that does not
+   * follow the last. They measure nothing. None where `searched` is not given: such spectra do not
+   * follow each other.
+   */
+  readonly warmUp: readonly Dispatch[];
   /**
    * Those of the commands that measure, for vectors that the caller has put into `basis`. They
    * first make the vectors orthonormal.
@@ -87,7 +100,7 @@ export interface Spectra {
  * rounding of Ψ would move each σ by about u σ₁. Summed with compensation and rounded once, Ψ moves
  * it by u σ_i. Compensated sums leave about 11 u of √(m_ii m_jj) in M′, so that a bound is only a
  * few roundings of the eigenvalue itself. Q stays from probe to probe, so that the first pass
- * starts warm. Before the first probe, run the commands once to warm up.
+ * starts warm. Before the first probe, run `warmUp`.
  *
  * Dispatches: 4 for each layer and 8 for all (more where one dispatch can not hold a solve), for
  * any number of replicas. Flops a layer and replica: 2 m n² for Ψ in the first pass and about 12 m
@@ -129,7 +142,9 @@ export async function bindSpectra(
   const product = singleProduct(gpu, isExact), plain = singleProduct(gpu, false);
   const arithmetic = isExact ? SINGLE_COMPENSATED : SINGLE;
   const shares = { tail: SINGLE.tail(batches[0].order), heads: headShares(batches[0].order) };
-  const dispatches: Dispatch[] = [];
+  const dispatches: Dispatch[] = [], warmUp: Dispatch[] = [];
+  const both = (...commands: readonly Dispatch[]) =>
+    [dispatches, warmUp].forEach((all) => all.push(...commands));
   let found = 0;
   const turn = givesTurns({ signal });
   for (const pass of [0, 1]) {
@@ -150,21 +165,30 @@ export async function bindSpectra(
       const q = { ...basisView(pass), offset: first * rows * rowStride };
       const size = { m: samples, n: width, k: 4 * stride, count: replicas };
       const multiply = pass === 1 ? product : plain;
-      dispatches.push(...await bindRowProducts(gpu, multiply, "nt", [features, q, psi], size));
+      both(...await bindRowProducts(gpu, multiply, "nt", [features, q, psi], size));
       const moments = pass === 1 && index === layers.length - 1 ? targets : null;
-      dispatches.push(
-        ...await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions),
-      );
+      both(...await bindGram(gpu, { features: psi, order: width, first, targets: moments }, gramOptions));
     }
-    dispatches.push(await bindGramReduce(gpu, gramOptions));
+    both(await bindGramReduce(gpu, gramOptions));
     const tolerance = pass === 0 && searched !== undefined ? searched / batch.order : JACOBI_TOLERANCE;
     dispatches.push(...await bindJacobiSweeps(gpu, batch, stack, { shares, tolerance }));
+    if (searched !== undefined) {
+      const warm = { shares, tolerance: WARM[pass] / batch.order };
+      warmUp.push(...await bindJacobiSweeps(gpu, batch, stack, warm));
+    }
     if (pass === 0) found = dispatches.length;
     const q = basisView(pass), next = basisView(1 - pass);
     const multiply = pass === 0 ? product : plain;
     const bases = { q, correction: correctionView, next, order: rows, count };
-    dispatches.push(...await bindNewtonSchulz(gpu, multiply, bases));
+    both(...await bindNewtonSchulz(gpu, multiply, bases));
   }
   const measurement = dispatches.slice(found);
-  return { dispatches, measurement, batch: batches[1], arithmetic, basis: basisView(0) };
+  return {
+    dispatches,
+    warmUp: searched === undefined ? [] : warmUp,
+    measurement,
+    batch: batches[1],
+    arithmetic,
+    basis: basisView(0),
+  };
 }
