@@ -10,7 +10,7 @@ import type { GpuContext, WorkCounter } from "./context.ts";
 import { DeviceFailure } from "./failure.ts";
 import { implementationOf, ownImplementation } from "./implementation.ts";
 import type { Kernel, KernelSource, OverrideConstants } from "./kernel.ts";
-import { KernelCache } from "./kernel_cache.ts";
+import { type Deferred, KernelCache } from "./kernel_cache.ts";
 import { DeviceMemory, spareMemory } from "./memory.ts";
 import { Profiler } from "./measure/profiler.ts";
 import { checkOptions, type GpuFromOptions, type GpuOptions } from "./options.ts";
@@ -183,13 +183,13 @@ export class Gpu implements Disposable, GpuContext {
   }
 
   /**
-   * Does something whose kernels may never run: those that it asks for are compiled when they first
-   * do. One that the device then rejects fails the device.
+   * Does something whose kernels may never run, or not soon: those that it asks for are compiled
+   * when they first do, unless they are before. One that is rejected then fails the device.
    *
    * @param action Binds kernels.
-   * @returns The action's result.
+   * @returns The action's result, and a function that compiles its kernels.
    */
-  async deferring<T>(action: () => Promise<T>): Promise<T> {
+  async deferring<T>(action: () => Promise<T>): Promise<Deferred<T>> {
     return await this.#kernels.deferring(action);
   }
 

@@ -12,7 +12,10 @@ import type { GpuStruct } from "./struct_cache.ts";
 export interface KernelSource {
   /** Name, as in `shaders/…/NAME.wgsl`, for error messages and profiles. One name, one source. */
   readonly name: string;
-  /** Texts of the WGSL files, shared ones first; {@linkcode cutText} may leave parts of them out. */
+  /**
+   * Texts of the WGSL files, shared ones first. Lines `//#if NAME == 2` and `//#end` around a part
+   * leave it out where the constant NAME has another value.
+   */
   readonly files: readonly string[];
   /** Entry point. Default: `main`. */
   readonly entryPoint?: string;

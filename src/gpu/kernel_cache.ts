@@ -23,6 +23,21 @@ interface Source {
   readonly modules: Map<string, GPUShaderModule>;
 }
 
+/** What was done with kernels that may not be compiled yet. */
+export interface Deferred<T> {
+  /** What came of it. */
+  readonly result: T;
+  /**
+   * Compiles the kernels, with turns of the event loop in between.
+   *
+   * @throws {KernelError} If the device rejects one; the message names it.
+   */
+  readonly compile: () => Promise<void>;
+}
+
+/** Lets the event loop turn once. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Time after which the event loop turns, in milliseconds. */
 const LONGEST = 50;
 
@@ -33,8 +48,8 @@ export class KernelCache {
   /** The device's verdicts on kernels that were not deferred. */
   readonly #verdicts = new Map<string, Promise<void>>();
   #lastTurn = performance.now();
-  /** Actions under way whose kernels wait to be compiled. */
-  #deferrals = 0;
+  /** Kernels of actions under way, which wait to be compiled. */
+  readonly #deferrals = new Set<Map<string, Kernel>>();
   /** Files and modules by the names of kernels. */
   readonly #sources = new Map<string, Source>();
 
@@ -59,7 +74,7 @@ export class KernelCache {
   async get(source: KernelSource, constants: OverrideConstants): Promise<Kernel> {
     // Whoever binds thousands of kernels one after the other lets signals and timers through.
     if (performance.now() - this.#lastTurn > LONGEST) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       this.#lastTurn = performance.now();
     }
     checkKeys("kernel sources", source, ["name", "files", "entryPoint"]);
@@ -75,26 +90,40 @@ export class KernelCache {
       new Kernel(this.#gpu, name, () => this.#compile(source, constants, modules));
     this.#kernels.set(key, kernel);
     // What is timed against others is compiled before.
-    if (this.#deferrals > 0 && !this.#gpu.tuner?.isRacing) return kernel;
-    const verdict = this.#verdicts.get(key) ??
-      this.#gpu.scope(`kernel ${name}`, () => void kernel.compile());
-    this.#verdicts.set(key, verdict);
-    await verdict;
+    if (this.#deferrals.size > 0 && !this.#gpu.tuner?.isRacing) {
+      for (const kernels of this.#deferrals) kernels.set(key, kernel);
+    } else await this.#judge(key, kernel);
     return kernel;
   }
 
+  /** Compiles a kernel, and waits for the device's verdict on it. */
+  #judge(key: string, kernel: Kernel): Promise<void> {
+    const verdict = this.#verdicts.get(key) ??
+      this.#gpu.scope(`kernel ${kernel.name}`, () => void kernel.compile());
+    this.#verdicts.set(key, verdict);
+    return verdict;
+  }
+
   /**
-   * Does something whose kernels are compiled when they first run.
+   * Does something whose kernels are compiled when they first run, or before.
    *
    * @param action Binds kernels.
-   * @returns The action's result.
+   * @returns The action's result, and a function that compiles its kernels one after the other.
    */
-  async deferring<T>(action: () => Promise<T>): Promise<T> {
-    this.#deferrals++;
+  async deferring<T>(action: () => Promise<T>): Promise<Deferred<T>> {
+    const kernels = new Map<string, Kernel>();
+    this.#deferrals.add(kernels);
     try {
-      return await action();
+      const result = await action();
+      const compile = async () => {
+        for (const [key, kernel] of kernels) {
+          if (!kernel.isCompiled) await turn();
+          await this.#judge(key, kernel);
+        }
+      };
+      return { result, compile };
     } finally {
-      this.#deferrals--;
+      this.#deferrals.delete(kernels);
     }
   }
 

@@ -58,6 +58,7 @@ export {
   type KernelSource,
   type OverrideConstants,
 } from "./kernel.ts";
+export type { Deferred } from "./kernel_cache.ts";
 export { measure, type Measurement } from "./measure/meter.ts";
 export { measurePeak, type Peak } from "./measure/peak.ts";
 export type { KernelTime, Profiler } from "./measure/profiler.ts";
@@ -67,4 +68,4 @@ export { ReadbackRing } from "./readback.ts";
 export { type GpuStruct, gpuStruct, packStruct, type StructFields } from "./struct.ts";
 export { autotune, type Candidate } from "./tune/autotune.ts";
 export type { ChoiceKey, ChoiceStore, RememberedChoice } from "./tune/choice_store.ts";
-export type { Choice, Question, QuestionShape, Tuner } from "./tune/tuner.ts";
+export type { Choice, Question, QuestionShape, Tuner, WeighedQuestion } from "./tune/tuner.ts";

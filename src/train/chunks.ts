@@ -22,6 +22,14 @@ export interface ChunkedWork<T> {
   /** Signal that ends the work early. Results of steps submitted by then still arrive. */
   readonly signal: AbortSignal | undefined;
   /**
+   * Gets ready for some steps, while others are in flight.
+   *
+   * @param first First step.
+   * @param count Number of steps.
+   * @returns What to wait for before they are submitted; `null` for nothing.
+   */
+  prepare?(first: number, count: number): Promise<void> | null;
+  /**
    * Submits some steps.
    *
    * @param first First step.
@@ -69,7 +77,10 @@ export async function* inChunks<T>(work: ChunkedWork<T>): AsyncGenerator<Chunk<T
     while (true) {
       if (encoded < steps && chunks.length < DEPTH && !signal?.aborted) {
         const end = encoded < border ? border : steps;
-        const count = Math.min(pacer.steps, end - encoded), submitted = performance.now();
+        const count = Math.min(pacer.steps, end - encoded);
+        const ready = work.prepare?.(encoded, count);
+        if (ready) await ready;
+        const submitted = performance.now();
         const arrived = work.submit(encoded, count).then((result) => ({
           result,
           arrival: performance.now(),

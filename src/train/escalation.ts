@@ -127,7 +127,7 @@ export class Escalation {
     if (options.precision === "single") return null;
     using own = new DisposableStack();
     try {
-      const escalation = await network.gpu.deferring(() => Escalation.#bind(network, run, own));
+      const { result: escalation } = await network.gpu.deferring(() => Escalation.#bind(network, run, own));
       stack.use(own.move());
       return escalation;
     } catch (error) {

@@ -39,6 +39,8 @@ export interface CountProbes {
   readonly commands: readonly Dispatch[];
   /** Counting after a submission, and decoding. */
   readonly probes: CountedProbes;
+  /** Compiles the kernels, which a run of few steps never needs. */
+  readonly compile: () => Promise<void>;
 }
 
 /** All probes of a run. */
@@ -109,20 +111,19 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
 
   const seen = { replicas, samples: ranked.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
   const mostProbes = Math.ceil(mostSteps / probeEvery) + 1;
-  const counted = options.spectraEvery > 1 && options.threshold === "absolute"
-    ? await gpu.deferring(() =>
-      bindCountedProbes(gpu, {
-        ...seen,
-        layers: layers.map((layer, index) => ({
-          ...layer,
-          bound: activationBound(network.activations[index]),
-        })),
-        weights: ranked.weights,
-        epsilons,
-        capacity: mostProbes,
-      }, stack)
-    )
-    : null;
+  const { result: counted, compile } = await gpu.deferring(async () => {
+    if (options.spectraEvery === 1 || options.threshold !== "absolute") return null;
+    return await bindCountedProbes(gpu, {
+      ...seen,
+      layers: layers.map((layer, index) => ({
+        ...layer,
+        bound: activationBound(network.activations[index]),
+      })),
+      weights: ranked.weights,
+      epsilons,
+      capacity: mostProbes,
+    }, stack);
+  });
   const spectraEvery = counted ? options.spectraEvery : 1;
   const { weights, bias } = network.layout.layers[hidden.length];
   const ring = await bindProbe(gpu, spectra, {
@@ -142,7 +143,7 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
       warmUp: [...train.commands, ...spectra.warmUp],
       ring,
     },
-    count: counted && { commands: [...looks, ...counted.commands], probes: counted },
+    count: counted && { commands: [...looks, ...counted.commands], probes: counted, compile },
     features: train.features,
     mostAtOnce: Math.min(counted?.capacity ?? Infinity, Math.max(1, ring.capacity - 1) * spectraEvery),
     results: [ring.records, ...counted?.results ?? []],

@@ -31,6 +31,7 @@ export class Submissions {
   readonly #lossArrays: number;
   #exported: FeatureExport | null = null;
   #isStateWanted = false;
+  #countsCompiled = false;
 
   /**
    * Allocates the room for results.
@@ -88,6 +89,24 @@ export class Submissions {
   /** Asks for the state at the end of the next submission. */
   requestState(): void {
     this.#isStateWanted = true;
+  }
+
+  /**
+   * Compiles what some steps are the first to need.
+   *
+   * @param start First step.
+   * @param count Number of steps.
+   * @returns A promise of its end; `null` where there is nothing to compile.
+   */
+  prepare(start: number, count: number): Promise<void> | null {
+    const { schedule, count: counted } = this.#commands.probes;
+    if (this.#countsCompiled || !counted) return null;
+    for (let step = start; step < start + count; step++) {
+      if (schedule.kind(step) !== "count") continue;
+      this.#countsCompiled = true;
+      return counted.compile();
+    }
+    return null;
   }
 
   /**

@@ -205,9 +205,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   /**
-   * Reads the state after the last chunk, for a run that is to go on later. Of a run that is done
-   * it is the state before the last step, which updates nothing, so that `steps` may grow. Waits
-   * for the GPU.
+   * Reads the state after the last chunk, for a run that is to go on later. If it is done, that is
+   * before the last step, which updates nothing: `steps` may grow. Waits for the GPU.
    *
    * @returns The state.
    * @throws {StaircaseError} If the run goes on, or ended otherwise than by its signal or its last
@@ -239,6 +238,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
       border: steps,
       most: this.#commands.mostSteps,
       signal: this.#signal,
+      prepare: (first, count) => this.#submissions.prepare(first, count),
       submit: (first, count) => this.#submissions.submit(first, count),
     });
     try {

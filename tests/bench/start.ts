@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-control-regex
 /**
- * The start of `staircase` on a terminal: from the command to the first sign of life, to the loss of
- * the first step and to its ranks, as multiples of the time that `--help` takes.
+ * The start of `staircase` on a terminal: from the command to the first sign of life, to the loss
+ * of the first step and to its ranks, as multiples of the time that `--help` takes.
  *
  * @module
  */

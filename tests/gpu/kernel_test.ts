@@ -98,7 +98,7 @@ Deno.test("Kernel.bind: windows of an array, and bindings that an entry point do
 Deno.test("Gpu.deferring: kernels are compiled when they first run, or when they are asked for elsewhere", async () => {
   using gpu = await Gpu.open();
   using words = new GpuArray(gpu, "words", 2);
-  const kernel = await gpu.deferring(() => gpu.kernel(add, { STEP: 3 }));
+  const { result: kernel } = await gpu.deferring(() => gpu.kernel(add, { STEP: 3 }));
   const dispatch = kernel.bind([words], [1]);
   assert.equal(kernel.isCompiled, false);
   compileAhead(gpu, [dispatch]);
@@ -106,21 +106,27 @@ Deno.test("Gpu.deferring: kernels are compiled when they first run, or when they
   run(gpu, dispatch, dispatch);
   assert.equal(kernel.isCompiled, true);
   assert.deepEqual(await words.readUint32(), Uint32Array.of(6, 6));
-  const other = await gpu.deferring(() => gpu.kernel(add, { STEP: 4 }));
-  assert.equal(await gpu.kernel(add, { STEP: 4 }), other);
-  assert.equal(other.isCompiled, true);
+  const { result: other, compile } = await gpu.deferring(() =>
+    Promise.all([4, 5].map((STEP) => gpu.kernel(add, { STEP })))
+  );
+  assert.equal(await gpu.kernel(add, { STEP: 4 }), other[0]);
+  assert.deepEqual(other.map(({ isCompiled }) => isCompiled), [true, false]);
+  await compile();
+  await compile();
+  assert.deepEqual(other.map(({ isCompiled }) => isCompiled), [true, true]);
 });
 
 Deno.test("Gpu.deferring: one that does not compile fails the call that needs it, or the device", async () => {
   const broken = { name: "broken", files: ["@compute @workgroup_size(1) fn main() { nothing(); }"] };
   {
     using gpu = await Gpu.open();
-    await gpu.deferring(() => gpu.kernel(broken));
+    const { compile } = await gpu.deferring(() => gpu.kernel(broken));
+    await assert.rejects(compile(), { name: "KernelError", message: /^kernel broken: / });
     await assert.rejects(gpu.kernel(broken), { name: "KernelError", message: /^kernel broken: / });
     assert.equal(gpu.error, null);
   }
   using gpu = await Gpu.open();
-  const dispatch = (await gpu.deferring(() => gpu.kernel(broken))).bind([], [1]);
+  const dispatch = (await gpu.deferring(() => gpu.kernel(broken))).result.bind([], [1]);
   assert.equal(gpu.error, null);
   using words = new GpuArray(gpu, "words", 2);
   const failed = assert.rejects(gpu.failure, { name: "KernelError", message: /^kernel broken: / });
