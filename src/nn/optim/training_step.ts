@@ -12,6 +12,7 @@ import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import type { FusedArrangement } from "../fused/fused_operands.ts";
+import { bindLanes, lanesAgree, lanesFit, lanesPay, type ManySteps } from "../fused/fused_lane.ts";
 import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
@@ -35,6 +36,11 @@ export interface TrainingStepOptions extends UpdateOptions {
    * trained layer by layer.
    */
   readonly path?: StepPath;
+  /**
+   * Whether a dispatch makes many steps of many networks where it can. Default: where that is worth
+   * its compilation, and has the bits of single steps on the device in hand.
+   */
+  readonly many?: boolean;
   /** Stops the binding between layers. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,6 +68,11 @@ export interface TrainingStep {
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
+  /**
+   * Makes several steps, to the bits of as many times `draw`, `forward` and `update`, but leaves
+   * nothing of `seen`; `null` where no kernel does.
+   */
+  readonly many: ManySteps | null;
   /**
    * Outputs of all layers, known once `forward` has run, and the loss bound to them; `null` on the
    * fused paths.
@@ -122,7 +133,12 @@ export async function bindTrainingStep(
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
-    return { draw: [], ...fused, evaluated: null, states, moments, losses };
+    const pays = !options.path && lanesPay(network, batch ?? samples.count, options.steps);
+    const isMany = options.many === undefined
+      ? pays && await lanesAgree(network, samples, fusedOptions, variant)
+      : options.many && lanesFit(network, batch ?? samples.count);
+    const many = isMany ? await bindLanes(network, samples, fusedOptions) : null;
+    return { draw: [], ...fused, many, evaluated: null, states, moments, losses };
   }
 
   const { gpu, replicas } = network;
@@ -149,6 +165,7 @@ export async function bindTrainingStep(
     forward: activations.forward,
     measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
+    many: null,
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
