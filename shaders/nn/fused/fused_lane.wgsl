@@ -6,29 +6,31 @@
 // A step is that of fused_step.wgsl and fused_step_update.wgsl, to the bit: forward, loss, backward
 // of a sample, its share of the gradient; the optimiser after all samples. Samples are added up by
 // fours, the last of a four first, which is how lavapipe multiplies matrices in block_tile.wgsl; a
-// loss, first to last in tiles of 8. Products of fewer than four terms begin with run.zero, in place of
-// the products with padding there: Mesa takes a + (b c + d e) apart to (a + b c) + d e, which has
-// other bits. A driver that multiplies in another order has other bits too, so the host compares
-// both kernels on the device in hand before it takes this one.
+// loss, first to last in tiles of 8. Products of fewer than four terms begin with run.zero, in
+// place of the products with padding there: Mesa takes a + (b c + d e) apart to (a + b c) + d e,
+// which has other bits. A driver that multiplies in another order has other bits too, so the host
+// compares both kernels on the device in hand before it takes this one.
 //
 // Code for the network's shape comes from src/nn/fused/lane_text.ts, without a loop over neurons,
-// so that all indices are constants and all parameters registers, or words of the stack, whose loads
-// cost a hundredth of one from a storage buffer on lavapipe:
+// so that all indices are constants and all parameters registers, or words of the stack, whose
+// loads cost a hundredth of one from a storage buffer on lavapipe:
 //    load_network, store_network(replica)     parameters and moments from and to storage
 //    clear_gradient, clear_sums, add_sums()   gradient of all samples; sums over four of them
 //    pass_sample(replica, state, row)         a sample from its input to the sums
 //    update_network(hyper, state)             the optimiser
 //    network_output(at), emit_delta(at, δ)    what sample_loss.wgsl asks for
+// The code is that of one sample: with four at once it is three times as long, beyond what a core
+// caches of instructions, no faster, and compiles for 5 seconds.
 //
-// Cost: 6 flops a weight and sample. All is latency where there are few replicas: eight run on a core
-// of lavapipe, so this kernel is for dozens of replicas at least. On lavapipe a step of 1-16-16-1
-// tanh on 64 samples takes about 5 µs a replica on two cores, where the fused step takes 30 to 40;
-// it compiles for about 3 s, cold, and as the number of weights beyond.
+// Cost: 6 flops a weight and sample. All is latency where there are few replicas: eight run on a
+// core of lavapipe, so this kernel is for dozens of replicas at least. On lavapipe a step of
+// 1-16-16-1 tanh on 64 samples takes about 5 µs a replica on two cores, where the fused step takes
+// 30 to 40; the kernel compiles for about 3 s, cold, and as the number of weights beyond.
 //
 // Estimates for a GPU: 288 weights, as many gradients and sums are three times what 255 registers
 // hold, so most of them spill, and 1,024 replicas are 32 warps on 132 multiprocessors: about 10⁵
-// dependent instructions a step, more than 100 µs on an H100-class card. fused_step.wgsl takes a
-// tenth of that, and the host does not choose this kernel there.
+// dependent instructions a step, more than 100 µs on an H100-class card. A workgroup a replica
+// (fused_group.wgsl) takes a tenth of that, and the host does not choose this kernel there.
 
 override LANES: u32;
 // Whether samples are those of a mini-batch.

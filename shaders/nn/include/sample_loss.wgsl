@@ -91,7 +91,7 @@ fn binary(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && !is_not_finite(vec4f(loss)).x));
 }
 
-// (ℓ, hit) of the sample whose output begins at u_at, its target at y_at; its delta with the weight.
+// (ℓ, hit) of the sample whose output begins at u_at, its target at y_at; its delta is weighted.
 fn unweighted_loss(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   switch LOSS {
     case 1u: { return cross_entropy(u_at, y_at, weight, outputs); }

@@ -16,6 +16,8 @@ interface ParameterVector {
   readonly real: number;
 }
 
+/** Most vectors that a loop loads or stores. */
+const BLOCK = 16;
 /** Parts of a vector. */
 const PARTS = "xyzw";
 
@@ -75,25 +77,28 @@ export function laneText(
       "emit_delta(at: u32, value: vec4f)",
       vectorNumbers(outputs).map((j) => `u${j} = select(u${j}, value, at == ${j}u);`),
     ),
-    // A loop of choices: a load or a store for each vector takes a compiler ten times as long.
     ...fn(
       "load_network(replica: u32)",
-      kept.flatMap((set) => [
-        "for (var i = 0u; i < shape.parameter_batch; i++) {",
-        `let value = ${places[set]};`,
-        ...each(({ name, at }) => `${set}${name} = select(${set}${name}, value, i == ${at}u);`),
-        "}",
-      ]),
+      kept.flatMap((set) =>
+        blocks(vectors).flatMap((block) => [
+          ...loopOver(block),
+          `let value = ${places[set]};`,
+          ...block.map(({ name, at }) => `${set}${name} = select(${set}${name}, value, i == ${at}u);`),
+          "}",
+        ])
+      ),
     ),
     ...fn(
       "store_network(replica: u32)",
-      kept.flatMap((set) => [
-        "for (var i = 0u; i < shape.parameter_batch; i++) {",
-        "var value = vec4f();",
-        ...each(({ name, at }) => `value = select(value, ${set}${name}, i == ${at}u);`),
-        `${places[set]} = value;`,
-        "}",
-      ]),
+      kept.flatMap((set) =>
+        blocks(vectors).flatMap((block) => [
+          ...loopOver(block),
+          "var value = vec4f();",
+          ...block.map(({ name, at }) => `value = select(value, ${set}${name}, i == ${at}u);`),
+          `${places[set]} = value;`,
+          "}",
+        ])
+      ),
     ),
     ...fn("clear_gradient()", each(({ name }) => `g${name} = vec4f();`)),
     ...fn("clear_sums()", each(({ name }) => `p${name} = vec4f();`)),
@@ -109,6 +114,26 @@ ${moved("w", "theta", vector)} ${moved("m", "first", vector)} ${moved("v", "seco
     ),
     ...fn("pass_sample(replica: u32, state: State, row: u32)", passOf(layout, activations)),
   ].join("\n");
+}
+
+/**
+ * Cuts the vectors into runs of neighbours, a loop each. A load or a store takes a compiler as long
+ * as a hundred choices, so there is one for a block, and a choice in the loop among its variables.
+ */
+function blocks(vectors: readonly ParameterVector[]): ParameterVector[][] {
+  const all: ParameterVector[][] = [];
+  for (const vector of vectors) {
+    const last = all.at(-1);
+    if (last && last.length < BLOCK && last.at(-1)!.at + 1 === vector.at) last.push(vector);
+    else all.push([vector]);
+  }
+  return all;
+}
+
+/** The head of a loop over a block, with an end that no compiler knows, lest it unrolls it. */
+function loopOver(block: readonly ParameterVector[]): string[] {
+  const [{ at }] = block, end = at + block.length;
+  return [`for (var i = ${at}u; i < min(${end}u, ${at}u + ${BLOCK / 8}u * shape.side); i++) {`];
 }
 
 /** A sample's way from its input to its share of the gradient. */

@@ -12,8 +12,9 @@ import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import type { FusedArrangement } from "../fused/fused_operands.ts";
-import { bindLanes, lanesAgree, lanesFit, lanesPay, type ManySteps } from "../fused/fused_lane.ts";
 import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
+import type { ManySteps } from "../fused/many_operands.ts";
+import { bindManySteps, chooseManySteps, type ManyVariant } from "../fused/many_steps.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
@@ -37,10 +38,10 @@ export interface TrainingStepOptions extends UpdateOptions {
    */
   readonly path?: StepPath;
   /**
-   * Whether a dispatch makes many steps of many networks where it can. Default: where that is worth
-   * its compilation, and has the bits of single steps on the device in hand.
+   * Kernel that makes many steps in a dispatch; `null` for none. Default: by
+   * {@linkcode chooseManySteps}; none where `path` is given.
    */
-  readonly many?: boolean;
+  readonly many?: ManyVariant | null;
   /** Stops the binding between layers. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -133,11 +134,10 @@ export async function bindTrainingStep(
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
-    const pays = !options.path && lanesPay(network, batch ?? samples.count, options.steps);
-    const isMany = options.many === undefined
-      ? pays && await lanesAgree(network, samples, fusedOptions, variant)
-      : options.many && lanesFit(network, batch ?? samples.count);
-    const many = isMany ? await bindLanes(network, samples, fusedOptions) : null;
+    const kernel = options.many !== undefined || options.path
+      ? options.many ?? null
+      : await chooseManySteps(network, samples, { ...fusedOptions, steps: options.steps }, variant);
+    const many = kernel && await bindManySteps(network, samples, fusedOptions, kernel);
     return { draw: [], ...fused, many, evaluated: null, states, moments, losses };
   }
 
