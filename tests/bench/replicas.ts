@@ -6,12 +6,7 @@
 import { atMost, type Bench, digits, type Section } from "./section.ts";
 import { ratio, timeInTurns, type Times } from "./timing.ts";
 import { trainingRate } from "./training_rate.ts";
-import {
-  SMALL,
-  trainingOptions,
-  type Workload,
-  workloadName,
-} from "./workload.ts";
+import { SMALL, trainingOptions, type Workload, workloadName } from "./workload.ts";
 
 const REPLICAS = 32;
 /** Most that replicas may cost, as a share of single runs. */
@@ -35,8 +30,7 @@ export async function replicaBench(bench: Bench): Promise<Section[]> {
     },
     {
       name: `${REPLICAS} single runs, one after the other`,
-      measure: async () =>
-        REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
+      measure: async () => REPLICAS * (await trainingRate(gpu, options, window)).milliseconds,
     },
   ], bench);
   const verdict = atMost(ratio(together, single), BAR);
@@ -83,8 +77,7 @@ async function thousands(
       }]
       : []),
   ], { repeats });
-  const each = (times: Times) =>
-    `${digits(1000 * times.median / replicas)} µs a replica and step`;
+  const each = (times: Times) => `${digits(1000 * times.median / replicas)} µs a replica and step`;
   return {
     title: `${workloadName(TINY)}, ms a step of all`,
     lines: [

@@ -13,6 +13,7 @@ import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import type { FusedArrangement } from "../fused/fused_operands.ts";
 import { bindFusedStep, fusedFits } from "../fused/fused_step.ts";
+import { lanesPay } from "../fused/fused_lane.ts";
 import type { ManySteps } from "../fused/many_operands.ts";
 import { bindManySteps, chooseManySteps, type ManyVariant } from "../fused/many_steps.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
@@ -130,7 +131,8 @@ export async function bindTrainingStep(
       logCapacity: options.logCapacity,
       arrays,
     };
-    const variant = options.path
+    // Where most steps are made by lanes, the single ones are not worth their timing.
+    const variant = options.path || lanesPay(network, batch ?? samples.count, options.steps)
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
