@@ -53,6 +53,6 @@ for (const batch of [null, 255]) {
       using third = await Training.create(gpu, options);
       await third.finish();
     });
-    if (gpu.software) assert(dispatches < 1500, `${dispatches} dispatches`);
+    if (gpu.adapterName.startsWith("llvmpipe")) assert(dispatches < 1500, `${dispatches} dispatches`);
   });
 }

@@ -7,26 +7,33 @@
 // A step is that of fused_step.wgsl and fused_step_update.wgsl: tiles of 8 rows and 4 or 8 columns
 // of each layer's product are shared out among the invocations, forward and backward, then tiles of
 // 8 × 8 entries of the gradients, each of which its invocation updates at once. Every sum is that
-// of those kernels, in the same expression and order. The host still compares bits on the device in
-// hand, since a compiler may contract a product and a sum here and not there.
+// of those kernels, in the same expression and order. On lavapipe by naga and on SwiftShader by Tint
+// the bits are the same. The host still compares them on the device in hand, since a compiler may
+// contract a product and a sum here and not there.
 //
 // Workgroup memory, in bytes: 16 (rows (s₀ + 2 Σ s) + Σ (4 s + 1) s′) with rows padded to 8 and
 // widths padded to vectors, s of them; 4 a tile of rows. Moments stay in storage: an invocation
 // reads and writes its own once a step.
-//    1-16-16-1 on 64 samples       21.5 kB     fits 32 kB, as most GPUs have; not WebGPU's 16 kB
-//    1-8-8-1 on 64 samples         12.0 kB     fits both
-//    1-50-50-1 on 256 samples       270 kB     fits none, and 57 kB of parameters and X alone fit
-//                                              48 kB neither: such a network stays on its path
+//    1-16-16-1 on 64 samples       21.1 kB     fits 32 kB, as most GPUs have; not WebGPU's 16 kB
+//    1-8-8-1 on 64 samples         11.9 kB     fits both
+//    1-50-50-1 on 256 samples       238 kB     fits none
 //
 // Estimates for an H100-class card, none measured. 1,024 replicas of 1-16-16-1 on 64 samples are
-// 190 MFLOP a step with activations, 3 to 10 µs at a third to a full tenth of peak. Two dispatches
-// a step have a floor of about 5 µs, and each is one chain of latencies from L2 (see
-// fused_step.wgsl), 20 to 30 µs together. Here a load takes 30 cycles instead of 250, no step waits
-// for a launch, and eight workgroups of 64 a multiprocessor (100 registers an invocation, 170 kB of
-// 228) hide each other's barriers: 8 to 12 µs should do. A few replicas leave most of the card idle
-// in either way; then a chain of about 7 barriers and 13 · 16 loads a step, 5 to 8 µs, is against
-// two launches. None of that is known, so the host takes this kernel only where it has timed both.
-// On lavapipe it loses by far, since a kernel with barriers is a coroutine there: fused_lane.wgsl.
+// 190 MFLOP a step with activations: 3 µs at peak, 10 at a third of it. Two dispatches a step have
+// a floor of about 5 µs, and each is one chain of latencies from L2 (see fused_step.wgsl), 20 to 30
+// µs together. Here a load takes 30 cycles instead of 250, no step waits for a launch, and eight
+// workgroups of 64 a multiprocessor (100 registers an invocation, 170 kB of 228) hide each other's
+// barriers: 8 to 12 µs should do. A few replicas leave most of the card idle either way; then a
+// chain of 7 barriers and 13 · 16 loads a step, 5 to 8 µs, stands against two launches. Since none
+// of that is known, the host takes this kernel only where it has timed both.
+//
+// A single 1-50-50-1 could live in one workgroup if tiles of 32 rows passed through: 13 kB of
+// parameters, as many of gradients, 28 kB of features and Δ, so 54 kB, which no limit of 48 kB
+// allows. And one multiprocessor of 132 takes 4 MFLOP in 30 µs at a third of its peak, not much
+// less than the 40 estimated for two dispatches. Such a network stays on its path.
+//
+// On lavapipe this kernel loses by far, since a kernel with barriers is a coroutine there:
+// fused_lane.wgsl.
 
 override LANES: u32;
 // Vectors of workgroup memory: the matrices of a replica, then its parameters.

@@ -8,8 +8,8 @@
 // fours, the last of a four first, which is how lavapipe multiplies matrices in block_tile.wgsl; a
 // loss, first to last in tiles of 8. Products of fewer than four terms begin with run.zero, in
 // place of the products with padding there: Mesa takes a + (b c + d e) apart to (a + b c) + d e,
-// which has other bits. A driver that multiplies in another order has other bits too, so the host
-// compares both kernels on the device in hand before it takes this one.
+// which has other bits. A driver that multiplies in another order (SwiftShader) has other bits too,
+// so the host compares both kernels on the device in hand before it takes this one.
 //
 // Code for the network's shape comes from src/nn/fused/lane_text.ts, without a loop over neurons,
 // so that all indices are constants and all parameters registers, or words of the stack, whose

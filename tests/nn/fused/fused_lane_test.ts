@@ -6,15 +6,28 @@ import { assertSameSteps, divergingCase, manyCases } from "../../support/many_ca
 
 const gpu = await openGpu();
 
-Deno.test("fused_lane: losses, activations, optimisers, schedules and mini-batches have the bits of single steps", async () => {
-  for (const what of manyCases) await assertSameSteps(gpu, what, "lanes", what.widths.join("-"));
+// The order of its sums is that of lavapipe's products of matrices. Elsewhere it may have other
+// bits, and is not chosen then: many_steps_test.ts.
+const ignore = !gpu.adapterName.startsWith("llvmpipe");
+
+Deno.test({
+  name:
+    "fused_lane: losses, activations, optimisers, schedules and mini-batches have the bits of single steps",
+  ignore,
+  fn: async () => {
+    for (const what of manyCases) await assertSameSteps(gpu, what, "lanes", what.widths.join("-"));
+  },
 });
 
-Deno.test("fused_lane: a replica that diverges rests, and leaves the others alone", async () => {
-  const diverged = await assertSameSteps(gpu, divergingCase, "lanes", "full batch");
-  assert(diverged[1] > 1 && diverged[0] === 0, `${diverged}`);
-  const drawn = { ...divergingCase, options: { ...divergingCase.options, batch: 5 } };
-  assert((await assertSameSteps(gpu, drawn, "lanes", "mini-batches"))[4] > 1);
+Deno.test({
+  name: "fused_lane: a replica that diverges rests, and leaves the others alone",
+  ignore,
+  fn: async () => {
+    const diverged = await assertSameSteps(gpu, divergingCase, "lanes", "full batch");
+    assert(diverged[1] > 1 && diverged[0] === 0, `${diverged}`);
+    const drawn = { ...divergingCase, options: { ...divergingCase.options, batch: 5 } };
+    assert((await assertSameSteps(gpu, drawn, "lanes", "mini-batches"))[4] > 1);
+  },
 });
 
 Deno.test("fused_lane: it is for many small networks that train for long, on a CPU that poses as a GPU", async () => {
