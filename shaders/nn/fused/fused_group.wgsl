@@ -7,9 +7,9 @@
 // A step is that of fused_step.wgsl and fused_step_update.wgsl: tiles of 8 rows and 4 or 8 columns
 // of each layer's product are shared out among the invocations, forward and backward, then tiles of
 // 8 × 8 entries of the gradients, each of which its invocation updates at once. Every sum is that
-// of those kernels, in the same expression and order. On lavapipe by naga and on SwiftShader by Tint
-// the bits are the same. The host still compares them on the device in hand, since a compiler may
-// contract a product and a sum here and not there.
+// of those kernels, in the same expression and order. On lavapipe by naga and on SwiftShader by
+// Tint the bits are the same. The host still compares them on the device in hand, since a compiler
+// may contract a product and a sum here and not there.
 //
 // Workgroup memory, in bytes: 16 (rows (s₀ + 2 Σ s) + Σ (4 s + 1) s′) with rows padded to 8 and
 // widths padded to vectors, s of them; 4 a tile of rows. Moments stay in storage: an invocation
