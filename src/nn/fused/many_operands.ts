@@ -5,12 +5,16 @@
  */
 import type { Dispatch, Kernel } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
+import type { SampleLossName } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import type { FusedStepOptions } from "./fused_operands.ts";
 
 /** What such a kernel computes. */
-export type ManyOptions = Omit<FusedStepOptions, "variant">;
+export interface ManyOptions extends Omit<FusedStepOptions, "variant" | "loss"> {
+  /** Loss. */
+  readonly loss: SampleLossName;
+}
 
 /** Lists the commands that make so many steps. */
 export type ManySteps = (steps: number) => readonly Dispatch[];

@@ -67,7 +67,7 @@ export async function chooseManySteps(
   const { loss, optimizer, batch, steps } = options;
   const count = batch ?? samples.count;
   if (gpu.software) {
-    if (!lanesPay(network, count, steps)) return null;
+    if (!lanesPay(network, { count, steps, optimizer })) return null;
     return await haveSameBits(network, samples, options, { single, many: "lanes" }) ? "lanes" : null;
   }
   if (!gpu.tuner || steps < TIMED || !groupsFit(network, count)) return null;

@@ -132,7 +132,12 @@ export async function bindTrainingStep(
       arrays,
     };
     // Where most steps are made by lanes, the single ones are not worth their timing.
-    const variant = options.path || lanesPay(network, batch ?? samples.count, options.steps)
+    const work = {
+      count: batch ?? samples.count,
+      steps: options.steps,
+      optimizer: options.optimizer.name,
+    };
+    const variant = options.path || lanesPay(network, work)
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);

@@ -34,7 +34,7 @@ Deno.test("fused_lane: it is for many small networks that train for long, on a C
   const choice = async (hidden: readonly number[], replicas: number, steps: number) => {
     const shape = { inputs: 1, hidden, outputs: 1, activation: "tanh", initializer: "pytorch", replicas };
     using network = await Network.create(gpu, shape);
-    return [lanesFit(network, 64), lanesPay(network, 64, steps)];
+    return [lanesFit(network, 64), lanesPay(network, { count: 64, steps, optimizer: "momentum" })];
   };
   assert.deepEqual(await choice([16, 16], 1024, 1000), [true, gpu.software]);
   assert.deepEqual(await choice([16, 16], 1024, 100), [true, false]);
