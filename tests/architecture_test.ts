@@ -215,7 +215,7 @@ const SPREAD =
 
 /** What is short by its nature: GPU commands, lines for a reader, pieces of a fixed length. */
 const SHORT =
-  /^(?:await (?:bind|climb)|\(await climb|yield\* count|\w+(?:Lines|Table|Entries)\(|textTable|factor$|bytes\b|layers\b)/;
+  /^(?:await (?:bind|climb)|\(await climb|yield\* count|\w+(?:Lines|Table|Entries)\(|textTable|commands$|factor$|bytes\b|layers\b)/;
 
 /** Rooms through which the records of runs go, and what is short there. */
 const RECORDS = /^src\/(?:train|io|follow|report|stats|rank\/stairs|cockpit\/data|experiments\/sweep)\//;

@@ -4,6 +4,7 @@
  * @module
  */
 import { DivergenceError } from "../errors.ts";
+import { Commands } from "../gpu/commands.ts";
 import type { Network } from "../nn/network.ts";
 import { layersNotFinite } from "../nn/not_finite.ts";
 import type { TrainingStep } from "../nn/optim/training_step.ts";
@@ -40,9 +41,18 @@ export function hasDiverged(
  */
 export async function locateDivergence(
   network: Network,
-  { states, seen }: Pick<TrainingStep, "states" | "seen">,
+  { states, seen, many, forward, measure }: Pick<
+    TrainingStep,
+    "states" | "seen" | "many" | "forward" | "measure"
+  >,
   diverged: readonly DivergedReplica[],
 ): Promise<DivergedReplica[]> {
+  if (many) {
+    // Many steps at once leave no features. A step that comes anyway does no more than this first.
+    const commands = new Commands(network.gpu);
+    commands.run(forward, measure[0]);
+    commands.submit();
+  }
   const [words, layers] = await Promise.all([states.readUint32(), layersNotFinite(network, seen)]);
   return diverged.map(({ replica, step }) => {
     // Sums that are finite may add up to an infinite loss: the replica then rests one step later,

@@ -66,6 +66,16 @@ export class ProbeSchedule {
   }
 
   /**
+   * Finds the next probe.
+   *
+   * @param step Step, from 0 to the last.
+   * @returns The first step from there on that is probed.
+   */
+  next(step: number): number {
+    return Math.min(this.#steps, this.#probeEvery * Math.ceil(step / this.#probeEvery));
+  }
+
+  /**
    * Counts the probes before a step.
    *
    * @param step Step, from 0 to the last.

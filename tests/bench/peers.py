@@ -133,6 +133,30 @@ def torch_step(make, window, **shape):
     return {"seconds": fill(work, window), "threads": threads}
 
 
+def replicas(window, widths, samples, count):
+    """A momentum step of many tanh networks at once, by products of batches."""
+    torch.manual_seed(0)
+    pairs = list(zip(widths, widths[1:]))
+    weights = [(torch.randn(count, a, b) / a**0.5).requires_grad_() for a, b in pairs]
+    biases = [torch.zeros(count, 1, b, requires_grad=True) for b in widths[1:]]
+    update = torch.optim.SGD(weights + biases, 1e-3, momentum=0.9)
+    x = torch.linspace(-1, 1, samples)[None, :, None].expand(count, samples, 1)
+    y = torch.cos(3 * torch.pi * x)
+
+    def step():
+        h = x
+        for layer, (w, b) in enumerate(zip(weights, biases)):
+            h = torch.baddbmm(b, h, w)
+            if layer < len(weights) - 1:
+                h = torch.tanh(h)
+        loss = (h - y).square().mean((1, 2)).sum()
+        update.zero_grad()
+        loss.backward()
+        update.step()
+
+    return {"seconds": fill(step, window)}
+
+
 def matrix(rows, columns):
     key = rows, columns
     if key not in prepared:
@@ -172,7 +196,10 @@ def model_svd(path):
     return {"seconds": time.perf_counter() - start}
 
 
-JOBS = {f.__name__: f for f in (versions, step, equation_step, gemm, gram, eigvalsh, svdvals, model_svd)}
+JOBS = {
+    f.__name__: f
+    for f in (versions, step, equation_step, replicas, gemm, gram, eigvalsh, svdvals, model_svd)
+}
 JOBS.update(device_peers.JOBS)
 for line in sys.stdin:
     job = json.loads(line)

@@ -1,4 +1,4 @@
-import { stepPaths } from "../../src/nn/optim/training_step.ts";
+import { stepPaths } from "../../src/nn/optim/step_path.ts";
 import { assert } from "../deps.ts";
 import { randomSamples } from "../support/arrays.ts";
 import { assertSameBits } from "../support/compare.ts";

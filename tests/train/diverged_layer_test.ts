@@ -1,7 +1,8 @@
 import { Commands } from "../../src/gpu/commands.ts";
 import { Network } from "../../src/nn/network.ts";
 import { optimizerNames } from "../../src/nn/optim/optimizer.ts";
-import { bindTrainingStep, type StepPath, stepPaths } from "../../src/nn/optim/training_step.ts";
+import { type StepPath, stepPaths } from "../../src/nn/optim/step_path.ts";
+import { bindTrainingStep } from "../../src/nn/optim/training_step.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { locateDivergence } from "../../src/train/divergence.ts";

@@ -22,39 +22,49 @@
 
 override OPTIMIZER: u32;
 
+// Four parameters and their moments.
+struct Moved { theta: vec4f, first: vec4f, second: vec4f }
+
+// One step from `before` along the gradient. What an optimiser has no use for stays as it is.
+fn moved(hyper: Hyper, state: State, before: Moved, g: vec4f) -> Moved {
+  var gradient = g;
+  var after = before;
+  if (OPTIMIZER == 4u) {
+    after.theta -= state.learning_rate * hyper.weight_decay * after.theta;
+  } else {
+    gradient += hyper.weight_decay * after.theta;
+  }
+
+  switch OPTIMIZER {
+    case 1u, 2u: {
+      let velocity = hyper.momentum * before.first + gradient;
+      after.first = velocity;
+      after.theta -= state.learning_rate * select(velocity, gradient + hyper.momentum * velocity, OPTIMIZER == 2u);
+    }
+    case 3u, 4u: {
+      after.first += hyper.complement1 * (gradient - before.first);
+      after.second += hyper.complement2 * (gradient * gradient - before.second);
+      let scale = sqrt(after.second / state.correction2) + hyper.epsilon;
+      after.theta -= state.learning_rate * (after.first / state.correction1) / scale;
+    }
+    default: {
+      after.theta -= state.learning_rate * gradient;
+    }
+  }
+  return after;
+}
+
 // Moves vector `at` of the `batch` vectors of a replica along its gradient. Its settings and state
 // come from the caller, who reads them once for all its vectors: 16 words that take lavapipe as
 // long as the rest.
 fn optimize(hyper: Hyper, state: State, replica: u32, at: u32, batch: u32, g: vec4f) {
   let first = 2u * replica * batch + at;
   let second = first + batch;
-  var gradient = g;
-  var theta = parameters[replica * batch + at];
-  if (OPTIMIZER == 4u) {
-    theta -= state.learning_rate * hyper.weight_decay * theta;
-  } else {
-    gradient += hyper.weight_decay * theta;
-  }
-
-  switch OPTIMIZER {
-    case 1u, 2u: {
-      let velocity = hyper.momentum * moments[first] + gradient;
-      moments[first] = velocity;
-      theta -= state.learning_rate * select(velocity, gradient + hyper.momentum * velocity, OPTIMIZER == 2u);
-    }
-    case 3u, 4u: {
-      var mean = moments[first];
-      mean += hyper.complement1 * (gradient - mean);
-      var square = moments[second];
-      square += hyper.complement2 * (gradient * gradient - square);
-      moments[first] = mean;
-      moments[second] = square;
-      let scale = sqrt(square / state.correction2) + hyper.epsilon;
-      theta -= state.learning_rate * (mean / state.correction1) / scale;
-    }
-    default: {
-      theta -= state.learning_rate * gradient;
-    }
-  }
-  parameters[replica * batch + at] = theta;
+  var here = Moved(parameters[replica * batch + at], vec4f(), vec4f());
+  if (OPTIMIZER > 0u) { here.first = moments[first]; }
+  if (OPTIMIZER > 2u) { here.second = moments[second]; }
+  here = moved(hyper, state, here, g);
+  if (OPTIMIZER > 0u) { moments[first] = here.first; }
+  if (OPTIMIZER > 2u) { moments[second] = here.second; }
+  parameters[replica * batch + at] = here.theta;
 }

@@ -91,17 +91,21 @@ fn binary(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   return vec2f(loss, select(0.0, 1.0, wrong == 0.0 && !is_not_finite(vec4f(loss)).x));
 }
 
-// (w ℓ, hit) of the sample whose output begins at u_at, its target at y_at.
-fn sample_loss(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
-  var sum: vec2f;
+// (ℓ, hit) of the sample whose output begins at u_at, its target at y_at; its delta is weighted.
+fn unweighted_loss(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
   switch LOSS {
     //#if LOSS == 1
-    case 1u: { sum = cross_entropy(u_at, y_at, weight, outputs); }
+    case 1u: { return cross_entropy(u_at, y_at, weight, outputs); }
     //#end
     //#if LOSS == 2
-    case 2u: { sum = binary(u_at, y_at, weight, outputs); }
+    case 2u: { return binary(u_at, y_at, weight, outputs); }
     //#end
-    default: { sum = squares(u_at, y_at, weight, outputs); }
+    default: { return squares(u_at, y_at, weight, outputs); }
   }
+}
+
+// (w ℓ, hit) of that sample.
+fn sample_loss(u_at: u32, y_at: u32, weight: f32, outputs: u32) -> vec2f {
+  let sum = unweighted_loss(u_at, y_at, weight, outputs);
   return vec2f(weight * sum.x, sum.y);
 }

@@ -16,15 +16,17 @@ export interface OptimizerEntry {
   readonly kind: number;
   /** Its update, for help texts. */
   readonly help: string;
+  /** Moments that it keeps of each parameter. */
+  readonly moments: 0 | 1 | 2;
 }
 
 /** All optimisers, by name. */
 export const optimizers: Readonly<Record<OptimizerName, OptimizerEntry>> = {
-  sgd: { kind: 0, help: "θ ← θ − η g" },
-  momentum: { kind: 1, help: "v ← μ v + g; θ ← θ − η v" },
-  nesterov: { kind: 2, help: "v ← μ v + g; θ ← θ − η (g + μ v)" },
-  adam: { kind: 3, help: "steps by the mean of g over the root of the mean of g²" },
-  adamw: { kind: 4, help: "Adam, with weight decay apart from the gradient" },
+  sgd: { kind: 0, help: "θ ← θ − η g", moments: 0 },
+  momentum: { kind: 1, help: "v ← μ v + g; θ ← θ − η v", moments: 1 },
+  nesterov: { kind: 2, help: "v ← μ v + g; θ ← θ − η (g + μ v)", moments: 1 },
+  adam: { kind: 3, help: "steps by the mean of g over the root of the mean of g²", moments: 2 },
+  adamw: { kind: 4, help: "Adam, with weight decay apart from the gradient", moments: 2 },
 };
 
 /** Names of the optimisers. */

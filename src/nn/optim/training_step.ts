@@ -11,10 +11,11 @@ import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindBatch } from "../layers/batch.ts";
 import { bindDenseBackward } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
-import type { FusedArrangement } from "../fused/fused_operands.ts";
-import { bindFusedStep, fusedFits, fusedJetsFit } from "../fused/fused_step.ts";
+import { bindFusedStep } from "../fused/fused_step.ts";
+import { lanesPay } from "../fused/fused_lane.ts";
+import type { ManySteps } from "../fused/many_operands.ts";
+import { bindManySteps, chooseManySteps, type ManyVariant } from "../fused/many_steps.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
-import { jetRows } from "../fused/jet_rows.ts";
 import { bindJetBackward } from "../jets/jet_backward.ts";
 import { directionalEquation } from "../jets/directions.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
@@ -23,6 +24,7 @@ import type { Activations, BatchEvaluation, Network } from "../network.ts";
 import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
 import type { SampleArrays } from "../samples.ts";
 import { scheduleFields } from "./schedule.ts";
+import { chooseJetPath, choosePath, type StepPath } from "./step_path.ts";
 import { bindUpdate, optimizerArrays, type UpdateOptions } from "./update.ts";
 
 /** Options of a training step. */
@@ -37,17 +39,14 @@ export interface TrainingStepOptions extends UpdateOptions {
    * differential equation.
    */
   readonly path?: StepPath;
+  /**
+   * Kernel that makes many steps in a dispatch; `null` for none. Default: by
+   * {@linkcode chooseManySteps}; none where `path` is given.
+   */
+  readonly many?: ManyVariant | null;
   /** Stops the binding between layers. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/**
- * Which kernels a step runs: some for each layer, or the fused ones in one arrangement or another.
- */
-export type StepPath = "layered" | FusedArrangement;
-
-/** All paths. */
-export const stepPaths: readonly StepPath[] = ["layered", "own-rows", "shared-rows", "by-layers"];
 
 /** The commands of a step, which are the same at every step, and the arrays that they change. */
 export interface TrainingStep {
@@ -64,6 +63,11 @@ export interface TrainingStep {
   readonly measure: readonly Dispatch[];
   /** Computes the loss, logs it, and updates the parameters. */
   readonly update: readonly Dispatch[];
+  /**
+   * Makes several steps, to the bits of as many times `draw`, `forward` and `update`, but leaves
+   * nothing of `seen`; `null` where no kernel does.
+   */
+  readonly many: ManySteps | null;
   /**
    * Outputs of all layers, known once `forward` has run, and the loss bound to them; `null` on the
    * fused paths.
@@ -123,11 +127,22 @@ export async function bindTrainingStep(
       logCapacity: options.logCapacity,
       arrays,
     };
-    const variant = options.path
+    const sampled = typeof objective === "string" ? { ...fusedOptions, loss: objective } : null;
+    const work = {
+      count: batch ?? samples.count,
+      steps: options.steps,
+      optimizer: options.optimizer.name,
+    };
+    // Where most steps are made by lanes, the single ones are not worth their timing.
+    const variant = options.path || sampled && lanesPay(network, work)
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions, options.steps);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
-    return { draw: [], ...fused, evaluated: null, states, moments, losses };
+    const kernel = options.many !== undefined || options.path || !sampled
+      ? options.many ?? null
+      : await chooseManySteps(network, samples, { ...sampled, steps: options.steps }, variant);
+    const many = sampled && kernel && await bindManySteps(network, samples, sampled, kernel);
+    return { draw: [], ...fused, many, evaluated: null, states, moments, losses };
   }
 
   const { gpu, replicas } = network;
@@ -153,6 +168,7 @@ export async function bindTrainingStep(
     forward: activations.forward,
     measure: [loss.dispatch, log],
     update: [loss.dispatch, log, ...dispatches, apply],
+    many: null,
     evaluated: { activations, loss },
     seen: {
       features: activations.layers.slice(0, -1),
@@ -163,57 +179,6 @@ export async function bindTrainingStep(
     moments,
     losses,
   };
-}
-
-/** Most samples whose gradient is summed in one go. */
-const MOST_SAMPLES = 4096;
-/** Widest layer that is narrow, and samples that are many. */
-const NARROW = 128, MANY = 64;
-
-/**
- * Decides which kernels run a step: layer by layer with gradients summed in slices, or a way to
- * share out the fused step, whose variants agree to the bit and may be timed against each other
- * ({@linkcode chooseVariant}). Fused and layered steps round differently, so the decision between
- * them depends on the shape alone, and on no measured time. It depends on the number of replicas
- * only where the adapter has no room for that many on the fused path.
- *
- * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that
- * takes 8 samples all the way wins on narrow layers; on wide ones, where 64 samples are one group
- * of eight invocations on one core, a dispatch a layer.
- *
- * @param network Network to train.
- * @param count Samples of a step.
- * @returns The path.
- */
-export function choosePath(network: Network, count: number): StepPath {
-  const { software } = network.gpu;
-  const narrow = Math.max(...network.widths) <= NARROW;
-  if (!(narrow || software && count >= MANY) || count > MOST_SAMPLES || !fusedFits(network, count)) {
-    return "layered";
-  }
-  if (!software) return "shared-rows";
-  return narrow ? "own-rows" : "by-layers";
-}
-
-/** Most rows, derivatives included, that a GPU adds up in one invocation. */
-const MOST_ROWS = 1024;
-
-/**
- * Decides which kernels run a step on a differential equation, by the shape alone, as
- * {@linkcode choosePath} does. On lavapipe the fused step has always won: it takes a third of the
- * time of the layered one, since it carries second derivatives as one sum and boundaries without
- * derivatives. On a GPU an invocation that adds up the rows of all samples for its part of the
- * gradient would leave most of it idle where there are many; the layered path cuts them into
- * slices.
- *
- * @param network Network to train.
- * @param conditions The equation's conditions.
- * @returns The path.
- */
-export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
-  if (!fusedJetsFit(network, conditions)) return "layered";
-  if (network.gpu.software) return "own-rows";
-  return jetRows(conditions, network.widths[0]).summed <= MOST_ROWS ? "shared-rows" : "layered";
 }
 
 /** Gradients of all parameters, and the commands that compute them. */

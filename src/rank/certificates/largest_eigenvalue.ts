@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { norm } from "../../stats/norm.ts";
 
 /** An interval in which a number certainly lies. */
 export interface Enclosure {
@@ -136,8 +137,8 @@ function leadingOfTridiagonal(diagonal: readonly number[], beside: readonly numb
   for (let k = 0; d && k < 3; k++) {
     for (let i = 1; i < n; i++) x[i] += beside[i - 1] / d[i - 1] * x[i - 1];
     for (let i = n - 1; i >= 0; i--) x[i] = (x[i] + (i < n - 1 ? beside[i] * x[i + 1] : 0)) / d[i];
-    const norm = Math.hypot(...x);
-    x = x.map((value) => value / norm);
+    const length = norm(x);
+    x = x.map((value) => value / length);
   }
   return x;
 }

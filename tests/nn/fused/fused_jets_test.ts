@@ -1,7 +1,8 @@
 import { Network } from "../../../src/nn/network.ts";
 import { fusedJetsFit } from "../../../src/nn/fused/fused_step.ts";
 import type { ResidualCondition } from "../../../src/nn/loss/residual.ts";
-import { bindTrainingStep, chooseJetPath, type StepPath } from "../../../src/nn/optim/training_step.ts";
+import { chooseJetPath, type StepPath } from "../../../src/nn/optim/step_path.ts";
+import { bindTrainingStep } from "../../../src/nn/optim/training_step.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { assert } from "../../deps.ts";
 import { residualGradient } from "../../reference/residual.ts";
