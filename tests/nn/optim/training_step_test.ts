@@ -3,11 +3,8 @@ import { Network } from "../../../src/nn/network.ts";
 import { optimizerNames } from "../../../src/nn/optim/optimizer.ts";
 import type { Schedule } from "../../../src/nn/optim/schedule.ts";
 import { type HostSamples, uploadSamples } from "../../../src/nn/samples.ts";
-import {
-  bindTrainingStep,
-  stepPaths,
-  type TrainingStepOptions,
-} from "../../../src/nn/optim/training_step.ts";
+import { bindTrainingStep, type TrainingStepOptions } from "../../../src/nn/optim/training_step.ts";
+import { stepPaths } from "../../../src/nn/optim/step_path.ts";
 import { assert } from "../../deps.ts";
 import { lossGradient } from "../../reference/network.ts";
 import { stepErrors } from "../../reference/network_errors.ts";
