@@ -34,9 +34,10 @@
 //
 // There are two arrangements, which agree to the bit, see fused_step.wgsl. own_rows: an invocation
 // takes a tile all the way. On lavapipe, 2-50-50-1 tanh on 1,024 samples with derivatives and 256
-// without takes 3.2 ms on two cores; about a third of that are products, a third loads and stores
-// of h, z and δ, which cost a loop over lanes each, a third the loads of products. Tiles of 4 to 7
-// blocks beside each other take the same time within 5 % where they fit the layers as well.
+// without takes 3.4 ms on two cores, and the update 2.1 ms. By the number of loads, about a third
+// of the former goes to those of products, a third to loads and stores of h, z and δ, each a loop
+// over lanes there, and a third to the products themselves. Tiles of 4 to 7 blocks beside each
+// other take the same time within 10 %.
 //
 // shared_rows is for a GPU: a workgroup takes ROW_TILES tiles, and an invocation one vector of
 // neurons of each. On paper, on an H100-class card, with 80 sums and their operands it takes about
