@@ -17,9 +17,6 @@
 //   gram.wgsl        8 × 16          16 × 16         32 × 32
 //   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
 //
-// Adding the 128 slices takes 9 % of the whole. Slices of 1,024 would take two, but sums as plain as
-// these would lose more.
-//
 // 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it
 // computes at that order lies left of the diagonal. Below order 33 most would, and small problems
 // take longer to compile than to compute. On a GPU, reasoned and not measured: 8 × 16 takes 128
