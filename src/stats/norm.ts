@@ -16,7 +16,7 @@
  * import assert from "node:assert/strict";
  * import { norm } from "./norm.ts";
  *
- * assert.equal(norm([3e200, -4e200]), 5e200);
+ * assert.equal(norm([3 * 2 ** 600, -4 * 2 ** 600]), 5 * 2 ** 600);
  * ```
  */
 export function norm(values: ArrayLike<number>): number {

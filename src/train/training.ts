@@ -49,8 +49,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   /** GPU commands of one probe that solves for spectra. */
   readonly dispatchesPerProbe: number;
   /**
-   * GPU commands of one probe that only counts, to which a submission adds two; `null` if all
-   * probes solve for spectra.
+   * GPU commands of one probe that only counts, to which a submission adds two or three; `null` if
+   * all probes solve for spectra.
    */
   readonly dispatchesPerCount: number | null;
 

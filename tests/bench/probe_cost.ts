@@ -93,7 +93,7 @@ export async function probeCost(bench: Bench): Promise<Section[]> {
     notes: [
       `counting takes ${dispatchesPerCount} dispatches and ${
         aProbe(counted).toFixed(1)
-      } ms a probe, and two more a ` +
+      } ms a probe, and two or three more a ` +
       `submission; spectra take ${dispatchesPerProbe} and ${aProbe(solved).toFixed(1)} ms`,
     ],
   }];

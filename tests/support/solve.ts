@@ -20,10 +20,18 @@ export interface Problem {
   readonly weights: Float32Array;
   /** Targets, `m × outputs`, or none. */
   readonly targets?: Float32Array;
+  /**
+   * As of `bindSpectra`: probes that follow each other warm up in a way of their own. Default: one
+   * measurement, warmed up by itself.
+   */
+  readonly searched?: number;
 }
 
 /** Runs the commands of a probe, warmed up once, and decodes the record of each replica. */
-export async function solve(gpu: Gpu, { layers, weights, targets }: Problem): Promise<ProbeRecord[]> {
+export async function solve(
+  gpu: Gpu,
+  { layers, weights, targets, searched }: Problem,
+): Promise<ProbeRecord[]> {
   using stack = new DisposableStack();
   const m = weights.length, replicas = layers[0].features.length;
   const array = (label: string, words: Float32Array | number) => stack.use(new GpuArray(gpu, label, words));
@@ -41,6 +49,7 @@ export async function solve(gpu: Gpu, { layers, weights, targets }: Problem): Pr
     targets: targets
       ? { array: array("targets", padRows(targets, outputs)), stride: vectors(outputs), batch: 0 }
       : null,
+    ...(searched === undefined ? {} : { searched }),
   }, stack);
   const probe = await bindProbe(gpu, spectra, {
     widths: layers.map(({ width }) => width),
@@ -54,7 +63,8 @@ export async function solve(gpu: Gpu, { layers, weights, targets }: Problem): Pr
     capacity: 1,
   }, stack);
   const commands = new Commands(gpu);
-  commands.run(...spectra.dispatches, ...spectra.dispatches, probe.dispatch);
+  const warmUp = searched === undefined ? spectra.dispatches : spectra.warmUp;
+  commands.run(...warmUp, ...spectra.dispatches, probe.dispatch);
   commands.submit();
   const words = await probe.records.read();
   return Array.from({ length: replicas }, (_, replica) => probe.decode(words, 0, replica));

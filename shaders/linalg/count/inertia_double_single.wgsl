@@ -153,6 +153,11 @@ fn remainder(i: u32, j: u32, side: u32) -> Block {
   return c;
 }
 
+fn row_of(b: Block, row: u32) -> Four {
+  let odd = vec4<bool>(row % 2u == 1u);
+  return choose(choose(b.a, b.b, odd), choose(b.c, b.d, odd), vec4<bool>(row >= 2u));
+}
+
 // The part of a block on the diagonal that those below it need: the six entries of its L, and 1 /
 // d.
 struct Pivots { l10: vec2f, l20: vec2f, l21: vec2f, l30: vec2f, l31: vec2f, l32: vec2f, inverse: Four, positive: u32, sum: f32 }
@@ -267,15 +272,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var positive = 0u;
   var sum = 0.0;
   for (var j = 0u; j < side; j++) {
-    let p = pivots_of(remainder(j, j, side), shift);
-    positive += p.positive;
-    sum += p.sum;
-    for (var i = j + 1u; i < side; i++) {
+    var p = Pivots();
+    // Diagonal and rows below from one call, and rows in a loop: what is written out twice takes
+    // longer to compile than it saves.
+    for (var i = j; i < side; i++) {
       let c = remainder(i, j, side);
-      sum += solve_row(i, j, 0u, c.a, p);
-      sum += solve_row(i, j, 1u, c.b, p);
-      sum += solve_row(i, j, 2u, c.c, p);
-      sum += solve_row(i, j, 3u, c.d, p);
+      if (i == j) {
+        p = pivots_of(c, shift);
+        positive += p.positive;
+        sum += p.sum;
+      } else {
+        for (var row = 0u; row < 4u; row++) { sum += solve_row(i, j, row, row_of(c, row), p); }
+      }
     }
   }
   // By bits: NaN proves nothing.

@@ -93,8 +93,9 @@ export interface CountedProbes {
  * ε, where σ_max bounds the features: 4·10⁻⁴ for 50 features of magnitude 1 and ε = 10⁻⁶.
  *
  * Dispatches: as many as of `bindDigitGrams`; one more a probe, for any number of replicas; two a
- * submission. Flops a layer and replica: 3 m n² for M, and
- * for each threshold two factorisations of n³/3 terms of about 30 operations.
+ * submission, three where matrices are made small. Flops a layer and replica: 3 m n² for M, and for
+ * each threshold two factorisations of n³/3 terms of about 30 operations, or less where the rank is
+ * low, see `low_rank_double_single.wgsl`.
  *
  * @param gpu Device.
  * @param options What to count.

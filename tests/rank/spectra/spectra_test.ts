@@ -85,6 +85,20 @@ Deno.test("spectra: right to 10⁻¹² λ₁, where a Gram matrix in single prec
   assert.equal(low, high);
 });
 
+Deno.test("spectra: a warm-up leaves no fewer eigenvalues certain than whole passes do", async () => {
+  for (const [m, width, scale] of [[256, 50, 8], [251, 37, 3], [40, 61, 20], [256, 130, 8]]) {
+    const features = [tanhFeatures(uniform(m + width), m, width, scale)];
+    const layers = [{ width, features }], weights = even(m);
+    const truth = referenceEigenvalues(features[0], width, weights).slice(0, width);
+    const [whole, warmed] = await Promise.all([{}, { searched: 0.3 }].map(async (options) => {
+      const [{ layers: [layer] }] = await solve(gpu, { layers, weights, ...options });
+      check(layer, truth, `${m} × ${width}`);
+      return layer.eigenvalues.filter((value, i) => layer.bounds[i] < 1e-2 * value).length;
+    }));
+    assert(warmed >= whole - 1, `${m} × ${width}: ${warmed} of ${whole}`);
+  }
+});
+
 Deno.test("spectra: degenerate features have the rank that they have", async () => {
   const m = 37, width = 5;
   const random = uniform(3);
