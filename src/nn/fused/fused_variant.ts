@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { gradientTiles, ROWS } from "./fused_shape.ts";
 import type { FusedArrangement, FusedStepOptions, FusedVariant } from "./fused_operands.ts";
 import { bindFusedStep } from "./fused_step.ts";
-import { Network } from "../network.ts";
+import { scratchNetwork } from "./scratch.ts";
+import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
 /**
@@ -87,7 +87,7 @@ export async function chooseVariant(
   steps: number,
 ): Promise<FusedVariant> {
   const { gpu, widths, replicas, activations } = network;
-  const { batch, loss, optimizer, arrays } = options;
+  const { batch, loss, optimizer } = options;
   const count = batch ?? samples.count;
   const candidates = variants(network, count, arrangement, typeof loss !== "string").map((
     variant,
@@ -96,30 +96,9 @@ export async function chooseVariant(
     value: variant,
     bind: async (stack) => {
       // The timed steps train, so they get a network of their own.
-      const scratch = stack.use(
-        await Network.create(gpu, {
-          inputs: widths[0],
-          hidden: widths.slice(1, -1),
-          outputs: widths.at(-1)!,
-          activation: activations.map(({ name }) => name),
-          initializer: "pytorch",
-          replicas,
-        }),
-      );
-      const own = (label: string, { length }: GpuArray) => stack.use(new GpuArray(gpu, label, length));
-      const { hypers, states, moments, losses } = arrays;
-      const scratchArrays = {
-        hypers,
-        states: own("scratch states", states),
-        moments: own("scratch moments", moments),
-        losses: own("scratch losses", losses),
-      };
-      const step = await bindFusedStep(
-        scratch,
-        samples,
-        { ...options, variant, arrays: scratchArrays },
-        stack,
-      );
+      const scratch = await scratchNetwork(network, options, replicas, stack);
+      const timed = { ...options, variant, arrays: scratch.arrays };
+      const step = await bindFusedStep(scratch.network, samples, timed, stack);
       return [...step.forward, ...step.update];
     },
   }));

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { GpuArray } from "../../gpu/array.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import { Commands } from "../../gpu/commands.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
-import { Network } from "../network.ts";
-import { STATE_WORDS } from "../optim/update.ts";
+import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import { bindGroups, groupsFit } from "./fused_group.ts";
 import { bindLanes, lanesFit, lanesPay } from "./fused_lane.ts";
 import type { FusedVariant } from "./fused_operands.ts";
 import { bindFusedStep } from "./fused_step.ts";
 import type { ManyOptions, ManySteps } from "./many_operands.ts";
+import { scratchNetwork } from "./scratch.ts";
 
 /** A kernel that makes many steps: an invocation a network, or a workgroup. */
 export type ManyVariant = "lanes" | "groups";
@@ -90,44 +90,33 @@ export async function chooseManySteps(
   return many && await haveSameBits(network, samples, options, { single, many }) ? many : null;
 }
 
-/** A network like the one to train, with arrays of its own. */
-interface Scratch {
+/** Steps of a network like the one to train. */
+interface ScratchSteps {
   /** Lists the commands of some steps. */
   readonly run: (steps: number) => readonly Dispatch[];
   /** All that they change. */
   readonly arrays: readonly GpuArray[];
 }
 
-/** Makes a network of the same shape that the timed or compared steps may train. */
+/** Binds steps to a network that they may train. */
 async function bindScratch(
-  { gpu, widths, activations }: Network,
+  network: Network,
   samples: SampleArrays,
   { replicas, which, ...options }: ManyOptions & {
     readonly replicas: number;
     readonly which: FusedVariant | ManyVariant;
   },
   stack: DisposableStack,
-): Promise<Scratch> {
-  const network = stack.use(
-    await Network.create(gpu, {
-      inputs: widths[0],
-      hidden: widths.slice(1, -1),
-      outputs: widths.at(-1)!,
-      activation: activations.map(({ name }) => name),
-      initializer: "pytorch",
-      replicas,
-    }),
-  );
-  const own = (length: number) => stack.use(new GpuArray(gpu, "scratch of steps", length));
-  const states = own(replicas * STATE_WORDS), moments = own(replicas * network.layout.size * 8);
-  const losses = own(options.logCapacity * replicas);
-  const arrays = [network.parameters, states, moments, losses];
-  const scratch = { ...options, arrays: { hypers: options.arrays.hypers, states, moments, losses } };
+): Promise<ScratchSteps> {
+  const scratch = await scratchNetwork(network, options, replicas, stack);
+  const { network: own, arrays: { states, moments, losses } } = scratch;
+  const arrays = [own.parameters, states, moments, losses];
+  const changed = { ...options, arrays: scratch.arrays };
   if (typeof which === "string") {
-    const many = await bindManySteps(network, samples, scratch, which);
+    const many = await bindManySteps(own, samples, changed, which);
     return { run: (steps) => many!(steps), arrays };
   }
-  const step = await bindFusedStep(network, samples, { ...scratch, variant: which }, stack);
+  const step = await bindFusedStep(own, samples, { ...changed, variant: which }, stack);
   const commands = [...step.forward, ...step.update];
   return { run: (steps) => Array.from({ length: steps }, () => commands).flat(), arrays };
 }
