@@ -10,8 +10,8 @@ import type { Dispatch } from "./kernel.ts";
 /**
  * Has the driver make the machine code of kernels now, in its own thread, while the host goes on
  * until it submits something else. Drivers that compute on the CPU make it only when a kernel first
- * runs, so each is run with no workgroup there; other drivers have made it when this is called, and
- * nothing is done.
+ * runs, so each is run with no workgroup there, in Deno; other drivers have made it when this is
+ * called, and nothing is done.
  *
  * @param gpu Device.
  * @param dispatches Bound kernels, which are to run soon.
@@ -33,8 +33,8 @@ import type { Dispatch } from "./kernel.ts";
  * ```
  */
 export function compileAhead(gpu: Gpu, dispatches: readonly Dispatch[]): void {
-  // A profile would count them.
-  if (!gpu.software || gpu.profiler) return;
+  // A profile would count them, and Chrome warns of them.
+  if (!gpu.software || gpu.profiler || gpu.implementation !== "wgpu") return;
   const commands = new Commands(gpu);
   for (const { name, pipeline, bindGroup, arrays } of dispatches) {
     commands.run({ name, pipeline, bindGroup, arrays, workgroups: [0, 0, 0], operations: 0 });

@@ -206,7 +206,8 @@ Deno.test({
         );
       assert.deepEqual([status, dropped], ["done", 0]);
       assert.deepEqual(files.slice(-2), ["step_000000006.npz", "step_000000008.npz"]);
-      assert.equal(files.length === 5, program === null, `${files}`);
+      // What went into the pipe before the program's end is lost, unless it ended at once.
+      if (program === null) assert.equal(files.length, 5, `${files}`);
     }
   },
 });
