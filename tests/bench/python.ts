@@ -18,6 +18,8 @@ export type Package = "numpy" | "scipy" | "torch" | "jax";
 /** Packages that do not come with NumPy, and do the jobs that name them; NumPy does the others. */
 const NEEDS: Readonly<Record<string, Package>> = {
   step: "torch",
+  equation_step: "torch",
+  replicas: "torch",
   eigvalsh: "scipy",
   svdvals: "scipy",
 };
