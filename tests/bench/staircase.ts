@@ -21,7 +21,7 @@ export async function staircaseBench(bench: Bench): Promise<Section[]> {
   const steps = quick ? QUICK_STEPS : 10_000;
   const folder = await Deno.makeTempDir({ prefix: "staircase-bench-" });
   try {
-    const args = ["--quiet", "--steps", `${steps}`, "--out", folder];
+    const args = ["--quiet", "--steps", `${steps}`, "--out", folder, "--overwrite"];
     const program = [
       "run",
       "-A",
