@@ -24,16 +24,16 @@
 // 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, and 9 with the 220 of
 // gram.wgsl. Larger tiles spill. No workgroup memory is used.
 //
-// needs: wide_band.wgsl
+// needs: wide_band.wgsl, gram_features.wgsl | gram_features_texture.wgsl
 
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   slice: u32, slices: u32, rows: u32, row_stride: u32,
   first: u32, matrices: u32, tiles: u32, first_slice: u32,
+  base: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> features: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 
@@ -44,15 +44,15 @@ fn emit(at: u32, i: u32, j: u32, value: vec4f) {
 // Vectors from j on of sample k, weighted.
 fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
   var row = Wide();
-  row.a = w * features[at + j];
-  row.b = w * features[at + j + 1u];
-  row.c = w * features[at + j + 2u];
-  row.d = w * features[at + j + 3u];
+  row.a = w * feature(at + j);
+  row.b = w * feature(at + j + 1u);
+  row.c = w * feature(at + j + 2u);
+  row.d = w * feature(at + j + 3u);
   if (columns > 16u) {
-    row.e = w * features[at + j + 4u];
-    row.f = w * features[at + j + 5u];
-    row.g = w * features[at + j + 6u];
-    row.h = w * features[at + j + 7u];
+    row.e = w * feature(at + j + 4u);
+    row.f = w * feature(at + j + 5u);
+    row.g = w * feature(at + j + 6u);
+    row.h = w * feature(at + j + 7u);
   }
   return row;
 }
@@ -64,13 +64,13 @@ fn weighted_row_or_zero(at: u32, k: u32, end: u32, j: u32) -> Wide {
 }
 
 fn feature_or_zero(at: u32, k: u32, end: u32, j: u32) -> vec4f {
-  return select(vec4f(), features[at + k * shape.feature_stride + j], k < end);
+  return select(vec4f(), feature(at + k * shape.feature_stride + j), k < end);
 }
 
 // Samples k … k+3 of features 4j … 4j+3: a column for each of these.
 fn terms(at: u32, k: u32, end: u32, j: u32) -> mat4x4f {
   return transpose(mat4x4f(
-    features[at + k * shape.feature_stride + j],
+    feature(at + k * shape.feature_stride + j),
     feature_or_zero(at, k + 1u, end, j),
     feature_or_zero(at, k + 2u, end, j),
     feature_or_zero(at, k + 3u, end, j),
@@ -95,7 +95,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     tile = tile - across + row / columns;
   }
   let column = columns / 4u * tile;
-  let at = id.z * shape.feature_batch;
+  let at = id.z * shape.feature_batch - shape.base;
   let first = slice * shape.slice;
   let end = min(first + shape.slice, shape.samples);
   let l = row / 4u;

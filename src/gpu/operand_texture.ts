@@ -1,0 +1,66 @@
+/**
+ * A texture that kernels load operands from, for CPUs in place of GPUs.
+ *
+ * @module
+ */
+import type { GpuArray } from "./array.ts";
+
+/** Vectors of four in a row of the texture, and rows: 8 MiB. Kernels know the first number. */
+const WIDTH = 4096, HEIGHT = 128;
+
+/** Most words that the texture of operands holds. */
+export const TEXTURE_WORDS: number = 4 * WIDTH * HEIGHT;
+
+/**
+ * A part of an array that a kernel loads in vectors of four from its device's texture of operands;
+ * it is copied there each time, right before the kernel runs. All kernels share the texture.
+ *
+ * On lavapipe a load from a texture costs two thirds of one from storage, and the copy 5 % of a
+ * Gram matrix of order 256. On a GPU nothing is gained.
+ */
+export interface TextureWindow {
+  /** The array. */
+  readonly textured: GpuArray;
+  /** Index of the first word, a multiple of 4. */
+  readonly first: number;
+  /** Number of words, a multiple of 4, at most {@linkcode TEXTURE_WORDS}. */
+  readonly length: number;
+}
+
+/**
+ * Allocates the texture of operands.
+ *
+ * @param device Device to allocate on.
+ * @returns The texture; vector i lies at (i mod 4096, ⌊i / 4096⌋).
+ */
+export function createOperandTexture(device: GPUDevice): GPUTexture {
+  return device.createTexture({
+    label: "operands",
+    size: [WIDTH, HEIGHT],
+    format: "rgba32float",
+    usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+  });
+}
+
+/**
+ * Records the copy of a part of an array to a texture of operands.
+ *
+ * @param encoder Encoder, outside of passes.
+ * @param window The part.
+ * @param texture The texture.
+ */
+export function copyToTexture(
+  encoder: GPUCommandEncoder,
+  { textured, first, length }: TextureWindow,
+  texture: GPUTexture,
+): void {
+  const rows = Math.floor(length / (4 * WIDTH)), rest = length / 4 - rows * WIDTH;
+  const copy = (row: number, width: number, height: number) =>
+    encoder.copyBufferToTexture(
+      { buffer: textured.buffer, offset: 4 * first + 16 * WIDTH * row, bytesPerRow: 16 * WIDTH },
+      { texture, origin: [0, row] },
+      [width, height],
+    );
+  if (rows > 0) copy(0, WIDTH, rows);
+  if (rest > 0) copy(rows, rest, 1);
+}
