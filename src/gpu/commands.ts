@@ -60,8 +60,10 @@ export class Commands {
   run(...dispatches: readonly (Dispatch | readonly Dispatch[])[]): void {
     for (const dispatch of dispatches.flat() as Dispatch[]) {
       const { profiler, meter } = this.#gpu;
-      if (profiler || dispatch.textured) this.#endPass();
-      if (dispatch.textured) copyToTexture(this.#encoder, dispatch.textured, this.#gpu.operandTexture());
+      if (profiler || dispatch.textured.length > 0) this.#endPass();
+      for (const window of dispatch.textured) {
+        copyToTexture(this.#encoder, window, this.#gpu.operandTexture());
+      }
       if (!this.#pass) {
         const timestampWrites = profiler ? profiler.next(dispatch.name) : meter?.nextPass();
         this.#pass = this.#encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});

@@ -40,8 +40,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Arrays that are bound: a submission with one that was disposed is refused. */
   readonly arrays: readonly GpuArray[];
-  /** What is copied to the texture of operands before it runs, if anything. */
-  readonly textured?: TextureWindow;
+  /** What is copied to the texture of operands before it runs. */
+  readonly textured: readonly TextureWindow[];
   /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
   readonly operations: number;
 }
@@ -95,7 +95,7 @@ export class Kernel {
    * Binds the kernel to buffers.
    *
    * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
-   * for a binding that the entry point does not use. At most one window may be that of a texture.
+   * for a binding that the entry point does not use. Windows of a texture must not overlap there.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
    * @param operations About how many floating-point operations it makes. Default: 1,000 for each
    * workgroup.
@@ -126,7 +126,7 @@ export class Kernel {
     const bound = arrays.flatMap((array) => array ? arrayOf(array) : []);
     for (const array of bound) array.check();
     const gpu = this.#gpu, name = `kernel ${this.name}`;
-    const textured = arrays.find((array) => array !== null && "textured" in array);
+    const textured = arrays.filter((array) => array !== null && "textured" in array);
     const entries = arrays.flatMap((array, binding) =>
       array ? [{ binding, resource: resourceOf(gpu, array) }] : []
     );
@@ -150,7 +150,7 @@ export class Kernel {
       },
       workgroups: [x, y, z],
       arrays: bound,
-      ...textured && { textured },
+      textured,
       operations: operations ?? 1000 * x * y * z,
     };
   }

@@ -5,11 +5,14 @@
  */
 import type { GpuArray } from "./array.ts";
 
-/** Vectors of four in a row of the texture, and rows: 8 MiB. Kernels know the first number. */
-const WIDTH = 4096, HEIGHT = 128;
+/** Vectors of four in a row of the texture, and rows: 32 MiB. Kernels know the first number. */
+const WIDTH = 4096, HEIGHT = 512;
 
 /** Most words that the texture of operands holds. */
 export const TEXTURE_WORDS: number = 4 * WIDTH * HEIGHT;
+
+/** Words of a row of the texture: where a second operand can begin. */
+export const TEXTURE_ROW: number = 4 * WIDTH;
 
 /**
  * A part of an array that a kernel loads in vectors of four from its device's texture of operands;
@@ -23,8 +26,10 @@ export interface TextureWindow {
   readonly textured: GpuArray;
   /** Index of the first word, a multiple of 4. */
   readonly first: number;
-  /** Number of words, a multiple of 4, at most {@linkcode TEXTURE_WORDS}. */
+  /** Number of words, a multiple of 4. */
   readonly length: number;
+  /** Index of the first word in the texture, a multiple of {@linkcode TEXTURE_ROW}. */
+  readonly at: number;
 }
 
 /**
@@ -51,14 +56,14 @@ export function createOperandTexture(device: GPUDevice): GPUTexture {
  */
 export function copyToTexture(
   encoder: GPUCommandEncoder,
-  { textured, first, length }: TextureWindow,
+  { textured, first, length, at }: TextureWindow,
   texture: GPUTexture,
 ): void {
   const rows = Math.floor(length / (4 * WIDTH)), rest = length / 4 - rows * WIDTH;
   const copy = (row: number, width: number, height: number) =>
     encoder.copyBufferToTexture(
       { buffer: textured.buffer, offset: 4 * first + 16 * WIDTH * row, bytesPerRow: 16 * WIDTH },
-      { texture, origin: [0, row] },
+      { texture, origin: [0, at / TEXTURE_ROW + row] },
       [width, height],
     );
   if (rows > 0) copy(0, WIDTH, rows);

@@ -136,6 +136,7 @@ export async function bindGramInTiles(
         textured: array,
         first: 4 * (replica * apart + start * stride),
         length: 4 * (end - start) * stride,
+        at: 0,
       };
       return kernel.bind(
         [shape, isTextured ? part : array, weights, partials],
