@@ -6,7 +6,7 @@
 import type { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { Dispatch } from "./kernel.ts";
-import { copyToTexture } from "./operand_texture.ts";
+import { copyToTexture, operandTexture } from "./operand_texture.ts";
 
 /**
  * A list of commands being recorded. Consecutive dispatches share one compute pass, in which each
@@ -62,7 +62,7 @@ export class Commands {
       const { profiler, meter } = this.#gpu;
       if (profiler || dispatch.textured.length > 0) this.#endPass();
       for (const window of dispatch.textured) {
-        copyToTexture(this.#encoder, window, this.#gpu.operandTexture());
+        copyToTexture(this.#encoder, window, operandTexture(this.#gpu));
       }
       if (!this.#pass) {
         const timestampWrites = profiler ? profiler.next(dispatch.name) : meter?.nextPass();

@@ -51,8 +51,6 @@ export interface GpuContext {
   accept(made: readonly (GPUBuffer | GPUBindGroup)[]): Promise<void>;
   /** Maps a staging buffer for reading, once the GPU is done with it. */
   map(staging: GPUBuffer): Promise<ArrayBuffer>;
-  /** Texture of operands; allocated when this is first called. */
-  operandTexture(): GPUTexture;
   /** Finds the struct with these words, or allocates it. */
   struct(label: string, words: Uint32Array<ArrayBuffer>): GpuStruct;
 }

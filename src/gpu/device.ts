@@ -14,7 +14,6 @@ import { type Deferred, KernelCache } from "./kernel_cache.ts";
 import { DeviceMemory, spareMemory } from "./memory.ts";
 import { Profiler } from "./measure/profiler.ts";
 import { checkOptions, type GpuFromOptions, type GpuOptions } from "./options.ts";
-import { createOperandTexture } from "./operand_texture.ts";
 import { type GpuStruct, StructCache } from "./struct_cache.ts";
 import { type Choice, Tuner } from "./tune/tuner.ts";
 
@@ -51,7 +50,6 @@ export class Gpu implements Disposable, GpuContext {
 
   readonly #kernels: KernelCache;
   readonly #structs: StructCache;
-  #operands: GPUTexture | null = null;
   readonly #failure: DeviceFailure;
   readonly #memory: DeviceMemory;
   readonly #isOwn: boolean;
@@ -273,16 +271,6 @@ export class Gpu implements Disposable, GpuContext {
   }
 
   /**
-   * Finds the texture that kernels load operands from, or allocates it.
-   *
-   * @returns The texture, which this object owns.
-   * @throws {StaircaseError} If the device failed or was disposed.
-   */
-  operandTexture(): GPUTexture {
-    return this.#operands ??= this.watch("texture of operands", () => createOperandTexture(this.device));
-  }
-
-  /**
    * Finds the struct with these words in GPU memory, or allocates it; see {@linkcode gpuStruct}.
    *
    * @param label Name for error messages.
@@ -303,7 +291,6 @@ export class Gpu implements Disposable, GpuContext {
     this.#failure[Symbol.dispose]();
     this.profiler?.[Symbol.dispose]();
     this.#structs[Symbol.dispose]();
-    this.#operands?.destroy();
     if (this.#isOwn) this.device.destroy();
   }
 }

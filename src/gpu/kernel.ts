@@ -6,7 +6,7 @@
 import { InputError, LimitError } from "../errors.ts";
 import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
-import type { TextureWindow } from "./operand_texture.ts";
+import { operandTexture, type TextureWindow } from "./operand_texture.ts";
 import type { GpuStruct } from "./struct_cache.ts";
 
 /** The source of a kernel. */
@@ -168,6 +168,6 @@ function arrayOf(bound: Bound): GpuArray[] {
 
 function resourceOf(gpu: GpuContext, bound: Bound): GPUBufferBinding | GPUTextureView {
   if ("buffer" in bound) return { buffer: bound.buffer };
-  if ("textured" in bound) return gpu.operandTexture().createView();
+  if ("textured" in bound) return operandTexture(gpu).createView();
   return { buffer: bound.array.buffer, offset: 4 * bound.first, size: 4 * bound.length };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { GpuArray } from "./array.ts";
+import type { GpuContext } from "./context.ts";
 
 /** Vectors of four in a row of the texture, and rows: 32 MiB. Kernels know the first number. */
 const WIDTH = 4096, HEIGHT = 512;
@@ -18,8 +19,8 @@ export const TEXTURE_ROW: number = 4 * WIDTH;
  * A part of an array that a kernel loads in vectors of four from its device's texture of operands;
  * it is copied there each time, right before the kernel runs. All kernels share the texture.
  *
- * On lavapipe a load from a texture costs two thirds of one from storage, and the copy 5 % of a
- * Gram matrix of order 256. On a GPU nothing is gained.
+ * On lavapipe a load from a texture costs three quarters of one from storage, and the copy 4 % of
+ * a Gram matrix of order 256. On a GPU nothing is gained.
  */
 export interface TextureWindow {
   /** The array. */
@@ -32,19 +33,27 @@ export interface TextureWindow {
   readonly at: number;
 }
 
+/** The textures of devices that have one; each is collected with its device. */
+const textures = new WeakMap<GpuContext, GPUTexture>();
+
 /**
- * Allocates the texture of operands.
+ * Finds the texture that kernels of a device load operands from, or allocates it.
  *
- * @param device Device to allocate on.
+ * @param gpu Device.
  * @returns The texture; vector i lies at (i mod 4096, ⌊i / 4096⌋).
+ * @throws {StaircaseError} If the device failed or was disposed.
  */
-export function createOperandTexture(device: GPUDevice): GPUTexture {
-  return device.createTexture({
-    label: "operands",
-    size: [WIDTH, HEIGHT],
-    format: "rgba32float",
-    usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
-  });
+export function operandTexture(gpu: GpuContext): GPUTexture {
+  const known = textures.get(gpu);
+  if (known) return known;
+  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
+  const texture = gpu.watch(
+    "texture of operands",
+    () =>
+      gpu.device.createTexture({ label: "operands", size: [WIDTH, HEIGHT], format: "rgba32float", usage }),
+  );
+  textures.set(gpu, texture);
+  return texture;
 }
 
 /**

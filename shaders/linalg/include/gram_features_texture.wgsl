@@ -1,5 +1,5 @@
 // The features of gram_plain.wgsl in a texture, as src/gpu/operand_texture.ts lays it out. A load
-// costs lavapipe two thirds of one from storage; larger ones than a uniform buffer fit.
+// costs lavapipe about three quarters of one from storage. More fits than a uniform buffer holds.
 
 @group(0) @binding(1) var features: texture_2d<f32>;
 

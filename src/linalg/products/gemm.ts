@@ -20,12 +20,19 @@ import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { 
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
 
-/** Kernels of the tiles. */
-const SOURCES: Readonly<Record<GemmTile["kernel"], KernelSource>> = {
-  gemm: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
-  gemm_wide: { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] },
-  gemm_staged: { name: "gemm_staged", files: [operandsSource, stagedSource] },
-};
+/** The source of a tile's kernel, with operands in buffers or in the texture. */
+function sourceOf(kernel: GemmTile["kernel"], isTextured: boolean): KernelSource {
+  if (kernel === "gemm") {
+    return { name: "gemm", files: [tileSource, buffersSource, operandsSource, gemmSource] };
+  }
+  if (kernel === "gemm_staged") {
+    return { name: "gemm_staged", files: [buffersSource, operandsSource, stagedSource] };
+  }
+  return {
+    name: isTextured ? "gemm_wide (texture)" : "gemm_wide",
+    files: [bandSource, isTextured ? textureSource : buffersSource, operandsSource, wideSource],
+  };
+}
 
 /** The operand that is transposed: none (nn), the right one (nt), the left one (tn). */
 export type GemmVariant = "nn" | "nt" | "tn";
@@ -119,12 +126,8 @@ export async function bindGemmInTiles(
 ): Promise<Dispatch> {
   const { m, n, k, count = 1, scale = 1, shift = 0, firstRow = 0 } = options;
   const windows = tile.isTextured ? textured(variant, a, b, options) : null;
-  const { name, files } = SOURCES[tile.kernel];
-  const kernel = await gpu.kernel({
-    name: windows ? `${name} (texture)` : name,
-    files: [windows ? textureSource : buffersSource, ...files],
-    entryPoint: variant,
-  }, tile.constants);
+  const source = sourceOf(tile.kernel, windows !== null);
+  const kernel = await gpu.kernel({ ...source, entryPoint: variant }, tile.constants);
   const shape = gpuStruct(
     gpu,
     "gemm shape",
