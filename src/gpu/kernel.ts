@@ -105,7 +105,7 @@ export class Kernel {
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
-    arrays: readonly (Bound | null)[],
+    arrays: readonly (GpuArray | GpuStruct | ArrayWindow | TextureWindow | null)[],
     workgroups: readonly [number, number?, number?],
     operations?: number,
   ): Dispatch {

@@ -17,7 +17,7 @@
 //   gram.wgsl        8 × 16          16 × 16         32 × 32
 //   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
 //
-// With features from a texture (gram_features_texture.wgsl) 32 × 32 takes 0.84 times as long with
+// With features from a texture (gram_features_texture.wgsl) 32 × 32 takes 0.8 times as long with
 // the copy, to the same bits, and 2.8 s to compile; 32 × 16 and 16 × 16 gain nothing. From uniform
 // windows of 64 samples, four to a slice, 16 × 16 takes 0.98 times as long and compiles for 2 s, 32
 // × 32 compiles for 18 s. gram_reduce.wgsl is a tenth of the whole.
