@@ -6,6 +6,7 @@
 import type { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
 import type { Dispatch } from "./kernel.ts";
+import { copyToTexture, operandTexture } from "./operand_texture.ts";
 
 /**
  * A list of commands being recorded. Consecutive dispatches share one compute pass, in which each
@@ -59,7 +60,10 @@ export class Commands {
   run(...dispatches: readonly (Dispatch | readonly Dispatch[])[]): void {
     for (const dispatch of dispatches.flat() as Dispatch[]) {
       const { profiler, meter } = this.#gpu;
-      if (profiler) this.#endPass();
+      if (profiler || dispatch.textured.length > 0) this.#endPass();
+      for (const window of dispatch.textured) {
+        copyToTexture(this.#encoder, window, operandTexture(this.#gpu));
+      }
       if (!this.#pass) {
         const timestampWrites = profiler ? profiler.next(dispatch.name) : meter?.nextPass();
         this.#pass = this.#encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});

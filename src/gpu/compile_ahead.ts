@@ -37,7 +37,7 @@ export function compileAhead(gpu: Gpu, dispatches: readonly Dispatch[]): void {
   if (!gpu.software || gpu.profiler || gpu.implementation !== "wgpu") return;
   const commands = new Commands(gpu);
   for (const { name, pipeline, bindGroup, arrays } of dispatches) {
-    commands.run({ name, pipeline, bindGroup, arrays, workgroups: [0, 0, 0], operations: 0 });
+    commands.run({ name, pipeline, bindGroup, arrays, workgroups: [0, 0, 0], textured: [], operations: 0 });
   }
   commands.submit();
 }

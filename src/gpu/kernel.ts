@@ -6,6 +6,7 @@
 import { InputError, LimitError } from "../errors.ts";
 import { GpuArray } from "./array.ts";
 import type { GpuContext } from "./context.ts";
+import { operandTexture, type TextureWindow } from "./operand_texture.ts";
 import type { GpuStruct } from "./struct_cache.ts";
 
 /** The source of a kernel. */
@@ -39,6 +40,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
   /** Arrays that are bound: a submission with one that was disposed is refused. */
   readonly arrays: readonly GpuArray[];
+  /** What is copied to the texture of operands before it runs. */
+  readonly textured: readonly TextureWindow[];
   /** About how many floating-point operations it makes; `PacedCommands` cuts long work by them. */
   readonly operations: number;
 }
@@ -92,7 +95,7 @@ export class Kernel {
    * Binds the kernel to buffers.
    *
    * @param arrays Arrays, windows and structs in the order of `@binding`, all in group 0; `null`
-   * for a binding that the entry point does not use.
+   * for a binding that the entry point does not use. Windows of a texture must not overlap there.
    * @param workgroups Number of workgroups along x, y, z; y and z default to 1.
    * @param operations About how many floating-point operations it makes. Default: 1,000 for each
    * workgroup.
@@ -102,7 +105,7 @@ export class Kernel {
    * @throws {InputError} If a number of workgroups is not a whole number of at least 0.
    */
   bind(
-    arrays: readonly (GpuArray | GpuStruct | ArrayWindow | null)[],
+    arrays: readonly (GpuArray | GpuStruct | ArrayWindow | TextureWindow | null)[],
     workgroups: readonly [number, number?, number?],
     operations?: number,
   ): Dispatch {
@@ -122,17 +125,18 @@ export class Kernel {
     }
     const bound = arrays.flatMap((array) => array ? arrayOf(array) : []);
     for (const array of bound) array.check();
-    const entries = arrays.flatMap((array, binding) =>
-      array ? [{ binding, resource: bufferBinding(array) }] : []
-    );
     const gpu = this.#gpu, name = `kernel ${this.name}`;
+    const textured = arrays.filter((array) => array !== null && "textured" in array);
+    const entries = arrays.flatMap((array, binding) =>
+      array ? [{ binding, resource: resourceOf(gpu, array) }] : []
+    );
     const pipeline = () => this.#pipeline ?? gpu.watch(name, () => this.compile());
     const makeGroup = () => {
       const layout = pipeline().getBindGroupLayout(0);
       return gpu.watch(
         name,
         () => gpu.device.createBindGroup({ label: this.name, layout, entries }),
-        entries.map(({ resource }) => resource.buffer),
+        entries.flatMap(({ resource }) => "buffer" in resource ? [resource.buffer] : []),
       );
     };
     let bindGroup = this.#pipeline && makeGroup();
@@ -146,18 +150,24 @@ export class Kernel {
       },
       workgroups: [x, y, z],
       arrays: bound,
+      textured,
       operations: operations ?? 1000 * x * y * z,
     };
   }
 }
 
+/** What a kernel is bound to. */
+type Bound = GpuArray | GpuStruct | ArrayWindow | TextureWindow;
+
 /** The array of a binding; none for a struct, which its `Gpu` owns. */
-function arrayOf(bound: GpuArray | GpuStruct | ArrayWindow): GpuArray[] {
+function arrayOf(bound: Bound): GpuArray[] {
   if ("array" in bound) return [bound.array];
+  if ("textured" in bound) return [bound.textured];
   return bound instanceof GpuArray ? [bound] : [];
 }
 
-function bufferBinding(bound: GpuArray | GpuStruct | ArrayWindow): GPUBufferBinding {
+function resourceOf(gpu: GpuContext, bound: Bound): GPUBufferBinding | GPUTextureView {
   if ("buffer" in bound) return { buffer: bound.buffer };
+  if ("textured" in bound) return operandTexture(gpu).createView();
   return { buffer: bound.array.buffer, offset: 4 * bound.first, size: 4 * bound.length };
 }

@@ -63,6 +63,7 @@ export { measure, type Measurement } from "./measure/meter.ts";
 export { measurePeak, type Peak } from "./measure/peak.ts";
 export type { KernelTime, Profiler } from "./measure/profiler.ts";
 export type { GpuFromOptions, GpuOptions } from "./options.ts";
+export type { TextureWindow } from "./operand_texture.ts";
 export type { WorkOptions } from "./paced_commands.ts";
 export { ReadbackRing } from "./readback.ts";
 export { type GpuStruct, gpuStruct, packStruct, type StructFields } from "./struct.ts";

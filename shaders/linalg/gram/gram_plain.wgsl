@@ -17,6 +17,11 @@
 //   gram.wgsl        8 × 16          16 × 16         32 × 32
 //   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
 //
+// With features from a texture (gram_features_texture.wgsl) 32 × 32 takes 0.8 times as long with
+// the copy, to the same bits, and 2.8 s to compile; 32 × 16 and 16 × 16 gain nothing. From uniform
+// windows of 64 samples, four to a slice, 16 × 16 takes 0.98 times as long and compiles for 2 s, 32
+// × 32 compiles for 18 s. gram_reduce.wgsl is a tenth of the whole.
+//
 // 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it
 // computes at that order lies left of the diagonal. Below order 33 most would, and small problems
 // take longer to compile than to compute. On a GPU, reasoned and not measured: 8 × 16 takes 128
@@ -24,16 +29,16 @@
 // 65,536 registers a multiprocessor keeps 10 to 13 subgroups of 32, and 9 with the 220 of
 // gram.wgsl. Larger tiles spill. No workgroup memory is used.
 //
-// needs: wide_band.wgsl
+// needs: wide_band.wgsl, gram_features.wgsl | gram_features_texture.wgsl
 
 struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   slice: u32, slices: u32, rows: u32, row_stride: u32,
   first: u32, matrices: u32, tiles: u32, first_slice: u32,
+  base: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> features: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
 
@@ -44,15 +49,15 @@ fn emit(at: u32, i: u32, j: u32, value: vec4f) {
 // Vectors from j on of sample k, weighted.
 fn weighted_row(at: u32, w: f32, j: u32) -> Wide {
   var row = Wide();
-  row.a = w * features[at + j];
-  row.b = w * features[at + j + 1u];
-  row.c = w * features[at + j + 2u];
-  row.d = w * features[at + j + 3u];
+  row.a = w * feature(at + j);
+  row.b = w * feature(at + j + 1u);
+  row.c = w * feature(at + j + 2u);
+  row.d = w * feature(at + j + 3u);
   if (columns > 16u) {
-    row.e = w * features[at + j + 4u];
-    row.f = w * features[at + j + 5u];
-    row.g = w * features[at + j + 6u];
-    row.h = w * features[at + j + 7u];
+    row.e = w * feature(at + j + 4u);
+    row.f = w * feature(at + j + 5u);
+    row.g = w * feature(at + j + 6u);
+    row.h = w * feature(at + j + 7u);
   }
   return row;
 }
@@ -64,13 +69,13 @@ fn weighted_row_or_zero(at: u32, k: u32, end: u32, j: u32) -> Wide {
 }
 
 fn feature_or_zero(at: u32, k: u32, end: u32, j: u32) -> vec4f {
-  return select(vec4f(), features[at + k * shape.feature_stride + j], k < end);
+  return select(vec4f(), feature(at + k * shape.feature_stride + j), k < end);
 }
 
 // Samples k … k+3 of features 4j … 4j+3: a column for each of these.
 fn terms(at: u32, k: u32, end: u32, j: u32) -> mat4x4f {
   return transpose(mat4x4f(
-    features[at + k * shape.feature_stride + j],
+    feature(at + k * shape.feature_stride + j),
     feature_or_zero(at, k + 1u, end, j),
     feature_or_zero(at, k + 2u, end, j),
     feature_or_zero(at, k + 3u, end, j),
@@ -95,7 +100,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     tile = tile - across + row / columns;
   }
   let column = columns / 4u * tile;
-  let at = id.z * shape.feature_batch;
+  let at = id.z * shape.feature_batch - shape.base;
   let first = slice * shape.slice;
   let end = min(first + shape.slice, shape.samples);
   let l = row / 4u;

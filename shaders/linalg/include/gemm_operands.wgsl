@@ -9,6 +9,8 @@
 // and do not count. M, N, K are in a uniform and not in `override` constants, so that one pipeline
 // serves every shape: a pipeline takes 0.2 to 1.6 s to compile on lavapipe, and reading a uniform
 // costs nothing that could be measured.
+//
+// needs: gemm_buffers.wgsl | gemm_texture.wgsl
 
 struct Shape {
   m: u32, n: u32, k: u32,
@@ -19,16 +21,14 @@ struct Shape {
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
-  return a[shape.a_offset + batch * shape.a_batch + i * shape.a_stride + j];
+  return left_vector(shape.a_offset + batch * shape.a_batch + i * shape.a_stride + j);
 }
 
 fn right(batch: u32, i: u32, j: u32) -> vec4f {
-  return b[shape.b_offset + batch * shape.b_batch + i * shape.b_stride + j];
+  return right_vector(shape.b_offset + batch * shape.b_batch + i * shape.b_stride + j);
 }
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {

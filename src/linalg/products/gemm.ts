@@ -7,22 +7,32 @@ import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, KernelSource } from "../../gpu/kernel.ts";
+import { TEXTURE_ROW, TEXTURE_WORDS, type TextureWindow } from "../../gpu/operand_texture.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { type GemmTile, gemmTiles, tileCount } from "./gemm_tiles.ts";
 import { type MatrixView, vectors } from "../matrix_view.ts";
 import gemmSource from "../../../shaders/linalg/products/gemm.wgsl" with { type: "text" };
+import buffersSource from "../../../shaders/linalg/include/gemm_buffers.wgsl" with { type: "text" };
+import textureSource from "../../../shaders/linalg/include/gemm_texture.wgsl" with { type: "text" };
 import operandsSource from "../../../shaders/linalg/include/gemm_operands.wgsl" with { type: "text" };
 import stagedSource from "../../../shaders/linalg/products/gemm_staged.wgsl" with { type: "text" };
 import wideSource from "../../../shaders/linalg/products/gemm_wide.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 import bandSource from "../../../shaders/linalg/include/wide_band.wgsl" with { type: "text" };
 
-/** Kernels of the tiles. */
-const SOURCES: Readonly<Record<GemmTile["kernel"], KernelSource>> = {
-  gemm: { name: "gemm", files: [tileSource, operandsSource, gemmSource] },
-  gemm_wide: { name: "gemm_wide", files: [bandSource, operandsSource, wideSource] },
-  gemm_staged: { name: "gemm_staged", files: [operandsSource, stagedSource] },
-};
+/** The source of a tile's kernel, with operands in buffers or in the texture. */
+function sourceOf(kernel: GemmTile["kernel"], isTextured: boolean): KernelSource {
+  if (kernel === "gemm") {
+    return { name: "gemm", files: [tileSource, buffersSource, operandsSource, gemmSource] };
+  }
+  if (kernel === "gemm_staged") {
+    return { name: "gemm_staged", files: [buffersSource, operandsSource, stagedSource] };
+  }
+  return {
+    name: isTextured ? "gemm_wide (texture)" : "gemm_wide",
+    files: [bandSource, isTextured ? textureSource : buffersSource, operandsSource, wideSource],
+  };
+}
 
 /** The operand that is transposed: none (nn), the right one (nt), the left one (tn). */
 export type GemmVariant = "nn" | "nt" | "tn";
@@ -115,17 +125,41 @@ export async function bindGemmInTiles(
   options: GemmOptions,
 ): Promise<Dispatch> {
   const { m, n, k, count = 1, scale = 1, shift = 0, firstRow = 0 } = options;
-  const kernel = await gpu.kernel({ ...SOURCES[tile.kernel], entryPoint: variant }, tile.constants);
+  const windows = tile.isTextured ? textured(variant, a, b, options) : null;
+  const source = sourceOf(tile.kernel, windows !== null);
+  const kernel = await gpu.kernel({ ...source, entryPoint: variant }, tile.constants);
   const shape = gpuStruct(
     gpu,
     "gemm shape",
     ["u32", m, n, k, a.stride, b.stride, c.stride, a.batch, b.batch, c.batch],
-    ["u32", a.offset ?? 0, b.offset ?? 0, c.offset ?? 0],
+    ["u32", ...windows?.map(({ at }) => at / 4) ?? [a.offset ?? 0, b.offset ?? 0], c.offset ?? 0],
     ["f32", scale, shift],
     ["u32", firstRow],
   );
   const workgroups = [Math.ceil(tileCount(tile, m, n) / tile.tiles), 1, count] as const;
-  return kernel.bind([shape, a.array, b.array, c.array], workgroups, 2 * m * n * k * count);
+  return kernel.bind([shape, ...windows ?? [a.array, b.array], c.array], workgroups, 2 * m * n * k * count);
+}
+
+/** Both operands, one behind the other in the texture; `null` if they do not fit. */
+function textured(
+  variant: GemmVariant,
+  a: MatrixView,
+  b: MatrixView,
+  { m, n, k, count = 1 }: GemmOptions,
+): [TextureWindow, TextureWindow] | null {
+  const window = (
+    { array, stride, batch, offset = 0 }: MatrixView,
+    rows: number,
+    columns: number,
+    at: number,
+  ) => {
+    const length = 4 * ((count - 1) * batch + (rows - 1) * stride + vectors(columns));
+    return { textured: array, first: 4 * offset, length, at };
+  };
+  const left = variant === "tn" ? window(a, k, m, 0) : window(a, m, k, 0);
+  const at = TEXTURE_ROW * Math.ceil(left.length / TEXTURE_ROW);
+  const right = variant === "nt" ? window(b, n, k, at) : window(b, k, n, at);
+  return at + right.length <= TEXTURE_WORDS ? [left, right] : null;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface GemmTile {
   readonly kernel: "gemm" | "gemm_wide" | "gemm_staged";
   /** Its constants. */
   readonly constants: OverrideConstants;
+  /** Whether operands that fit are read from a texture. */
+  readonly isTextured?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ const narrow: GemmTile = {
   constants: {},
 };
 const wide8 = wide(8, 16), wide16 = wide(16, 16), wide32 = wide(32, 32);
+const textured: GemmTile = { ...wide32, name: "32x32 texture", isTextured: true };
 const staged: GemmTile = {
   name: "64x64 staged",
   rows: 64,
@@ -60,7 +63,7 @@ const staged: GemmTile = {
 };
 
 /** All tiles. */
-export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, staged];
+export const GEMM_TILES: readonly GemmTile[] = [narrow, wide8, wide16, wide32, textured, staged];
 
 /**
  * Work from which on the tile matters, in floating-point operations. On two CPU cores such a
@@ -75,6 +78,11 @@ const LARGE = 2 ** 26;
  * is wasted.
  */
 const ON_A_CPU: readonly (readonly [GemmTile, number])[] = [[wide32, 33], [wide16, 23], [narrow, 15]];
+/**
+ * Percentage with operands from a texture, work from which on it is tried, since it takes twice as
+ * long to compile, and least rows and columns of the product, since operands are copied.
+ */
+const TEXTURED = { percentage: 38, operations: 2 ** 30, size: 128 } as const;
 /** Invocations that such a CPU computes at a time: 256 bits. */
 const LANES = 8;
 
@@ -102,7 +110,10 @@ export function gemmTiles(gpu: Gpu, m: number, n: number, k: number, count: numb
     const { rows, columns } = tile;
     return percentage * m * n / (LANES * Math.ceil(tileCount(tile, m, n) / LANES) * rows * columns);
   };
-  return ON_A_CPU.toSorted((a, b) => reached(b) - reached(a)).map(([tile]) => tile);
+  const { percentage, operations, size } = TEXTURED;
+  const isTextured = 2 * m * n * k * count >= operations && Math.min(m, n) >= size;
+  const tiles = isTextured ? [...ON_A_CPU, [textured, percentage] as const] : ON_A_CPU;
+  return tiles.toSorted((a, b) => reached(b) - reached(a)).map(([tile]) => tile);
 }
 
 /**

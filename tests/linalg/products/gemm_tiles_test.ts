@@ -4,6 +4,7 @@ import { Commands } from "../../../src/gpu/commands.ts";
 import { Gpu } from "../../../src/gpu/device.ts";
 import { bindGemm, bindGemmInTiles, type GemmVariant } from "../../../src/linalg/products/gemm.ts";
 import { GEMM_TILES, type GemmTile, gemmTiles } from "../../../src/linalg/products/gemm_tiles.ts";
+import { TEXTURE_WORDS } from "../../../src/gpu/operand_texture.ts";
 import { vectors } from "../../../src/linalg/matrix_view.ts";
 import { withCache } from "../../support/cache.ts";
 import { magnitudes, matmul, transpose } from "../../reference/matrix.ts";
@@ -203,6 +204,21 @@ Deno.test("gemm tiles: a large product is as right in its default, or timed, as 
   });
 });
 
+Deno.test("gemm tiles: operands that the texture does not hold are read where they lie", async () => {
+  const apart = TEXTURE_WORDS / 4, textured = GEMM_TILES.find(({ isTextured }) => isTextured)!;
+  using a = new GpuArray(gpu, "left", TEXTURE_WORDS + 4);
+  using b = new GpuArray(gpu, "right", Float32Array.of(2, 3, 5, 7));
+  using c = new GpuArray(gpu, "result", 8);
+  a.write(Float32Array.of(1)), a.write(Float32Array.of(10), TEXTURE_WORDS);
+  const left = { array: a, stride: 1, batch: apart }, right = { array: b, stride: 1, batch: 0 };
+  const result = { array: c, stride: 1, batch: 1 };
+  const size = { m: 1, n: 4, k: 1, count: 2 };
+  const commands = new Commands(gpu);
+  commands.run(await bindGemmInTiles(gpu, textured, "nn", left, right, result, size));
+  commands.submit();
+  assert.deepEqual([...await c.read()], [2, 3, 5, 7, 20, 30, 50, 70]);
+});
+
 Deno.test("gemmTiles: one tile for what is small, without choice; the default first", () => {
   const names = (m: number, n: number, k: number, count: number) =>
     gemmTiles(gpu, m, n, k, count).map(({ name }) => name);
@@ -210,8 +226,9 @@ Deno.test("gemmTiles: one tile for what is small, without choice; the default fi
   assert.deepEqual(names(50, 50, 1024, 8), ["8x8"]);
   assert.deepEqual(
     names(1024, 1024, 1024, 1),
-    gpu.software ? ["32x32", "16x16", "8x8"] : ["8x8", "8x16", "64x64 staged"],
+    gpu.software ? ["32x32 texture", "32x32", "16x16", "8x8"] : ["8x8", "8x16", "64x64 staged"],
   );
+  assert.ok(!names(512, 512, 512, 1).includes("32x32 texture"));
 });
 
 Deno.test({
