@@ -132,10 +132,10 @@ export class Kernel {
     );
     const pipeline = () => this.#pipeline ?? gpu.watch(name, () => this.compile());
     const makeGroup = () => {
-      const layout = pipeline().getBindGroupLayout(0);
+      const made = pipeline();
       return gpu.watch(
         name,
-        () => gpu.device.createBindGroup({ label: this.name, layout, entries }),
+        () => gpu.device.createBindGroup({ label: this.name, layout: made.getBindGroupLayout(0), entries }),
         entries.flatMap(({ resource }) => "buffer" in resource ? [resource.buffer] : []),
       );
     };

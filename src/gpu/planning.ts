@@ -84,7 +84,12 @@ const nothing = () => {};
 /** What a device must have for arrays, kernels, commands and read-back, without memory or work. */
 function plannedDevice(gpu: Gpu): GPUDevice {
   const pass = { setPipeline: nothing, setBindGroup: nothing, dispatchWorkgroups: nothing, end: nothing };
-  const encoder = { beginComputePass: () => pass, copyBufferToBuffer: nothing, finish: () => ({}) };
+  const encoder = {
+    beginComputePass: () => pass,
+    copyBufferToBuffer: nothing,
+    copyBufferToTexture: nothing,
+    finish: () => ({}),
+  };
   const planned = {
     limits: gpu.limits,
     features: new Set<string>(),
@@ -99,6 +104,7 @@ function plannedDevice(gpu: Gpu): GPUDevice {
     createComputePipeline: () => ({ getBindGroupLayout: () => ({}) }),
     createBindGroup: () => ({}),
     createCommandEncoder: () => encoder,
+    createTexture: () => ({ createView: () => ({}) }),
     createBuffer: ({ label, size }: GPUBufferDescriptor) => ({
       label,
       size,

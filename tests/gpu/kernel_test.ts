@@ -102,7 +102,7 @@ Deno.test("Gpu.deferring: kernels are compiled when they first run, or when they
   const dispatch = kernel.bind([words], [1]);
   assert.equal(kernel.isCompiled, false);
   compileAhead(gpu, [dispatch]);
-  assert.equal(kernel.isCompiled, gpu.software);
+  assert.equal(kernel.isCompiled, gpu.software && gpu.implementation === "wgpu");
   run(gpu, dispatch, dispatch);
   assert.equal(kernel.isCompiled, true);
   assert.deepEqual(await words.readUint32(), Uint32Array.of(6, 6));
@@ -129,7 +129,8 @@ Deno.test("Gpu.deferring: one that does not compile fails the call that needs it
   const dispatch = (await gpu.deferring(() => gpu.kernel(broken))).result.bind([], [1]);
   assert.equal(gpu.error, null);
   using words = new GpuArray(gpu, "words", 2);
-  const failed = assert.rejects(gpu.failure, { name: "KernelError", message: /^kernel broken: / });
+  // Dawn tells of the command that uses the kernel before it answers what is wrong with it.
+  const failed = assert.rejects(gpu.failure, { name: "KernelError", message: /^kernel broken: |"broken"/ });
   run(gpu, dispatch);
   await failed;
   await assert.rejects(words.read(), { name: "KernelError" });
