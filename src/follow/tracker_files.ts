@@ -112,12 +112,19 @@ export interface TrackerFile {
  * @throws {InputError} If it is of another version.
  */
 export async function readTracker(folder: string): Promise<TrackerFile | null> {
-  const path = join(folder, TRACKER_FILE), info = await Deno.stat(path).catch(() => null);
-  const value = await readJson(path);
-  if (value === undefined) return null;
-  const written = info?.mtime?.getTime() ?? 0;
-  const session = `${written} ${crc32(JSON.stringify(value))}`;
-  return { facts: parseTracker(value, "format", shown(path)), session, written };
+  const path = join(folder, TRACKER_FILE);
+  const time = () => Deno.stat(path).then(({ mtime }) => mtime?.getTime() ?? 0, () => 0);
+  let written = await time();
+  for (;;) {
+    const value = await readJson(path), after = await time();
+    if (value === undefined) return null;
+    if (after === written) {
+      const session = `${written} ${crc32(JSON.stringify(value))}`;
+      return { facts: parseTracker(value, "format", shown(path)), session, written };
+    }
+    // Another process has put its own file there meanwhile: time and text must be of one file.
+    written = after;
+  }
 }
 
 /**
