@@ -2,7 +2,8 @@
 // features and Δ stay in workgroup memory from step to step, with barriers inside the workgroup
 // alone.
 // needs: elementary.wgsl, activation.wgsl, sample_loss.wgsl, philox.wgsl, state.wgsl,
-// permutation.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl, optimizer.wgsl
+// permutation.wgsl, schedule.wgsl, fused_shape.wgsl, block_tile.wgsl, optimizer.wgsl,
+// many_steps.wgsl
 //
 // A step is that of fused_step.wgsl and fused_step_update.wgsl: tiles of 8 rows and 4 or 8 columns
 // of each layer's product are shared out among the invocations, forward and backward, then tiles of
@@ -42,21 +43,6 @@ override VECTORS: u32;
 override TILES: u32;
 // Whether layers have different activations, which are then told apart at run time.
 override MIXED: bool;
-// Whether samples are those of a mini-batch.
-override DRAWN: bool;
-
-struct Run { steps: u32 }
-
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<uniform> run: Run;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read> targets: array<vec4f>;
-@group(0) @binding(4) var<storage, read> sample_weights: array<f32>;
-@group(0) @binding(5) var<storage, read> hypers: array<Hyper>;
-@group(0) @binding(6) var<storage, read_write> states: array<State>;
-@group(0) @binding(7) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(8) var<storage, read_write> parameters: array<vec4f>;
-@group(0) @binding(9) var<storage, read_write> moments: array<vec4f>;
 
 var<workgroup> memory: array<vec4f, VECTORS>;
 var<workgroup> partials: array<f32, TILES>;
@@ -143,11 +129,6 @@ fn finish_backward(first: u32, column: u32, columns: u32) {
       memory[layer.delta_below_at + at] = vector_of(row, j) * slope;
     }
   }
-}
-
-fn sample_of(state: State, row: u32) -> u32 {
-  if (DRAWN) { return drawn_sample(shape.epochs, state, row); }
-  return row;
 }
 
 fn network_output(at: u32) -> vec4f { return memory[layer.output_at + at]; }

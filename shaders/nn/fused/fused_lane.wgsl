@@ -1,7 +1,7 @@
 // Trains a small network for many steps in one dispatch: an invocation is a replica, which keeps
 // its parameters and moments in registers from step to step.
 // needs: elementary.wgsl, activation.wgsl, sample_loss.wgsl, philox.wgsl, state.wgsl,
-// permutation.wgsl, schedule.wgsl, fused_shape.wgsl, optimizer.wgsl
+// permutation.wgsl, schedule.wgsl, fused_shape.wgsl, optimizer.wgsl, many_steps.wgsl
 //
 // A step is that of fused_step.wgsl and fused_step_update.wgsl, to the bit: forward, loss, backward
 // of a sample, its share of the gradient; the optimiser after all samples. Samples are added up by
@@ -37,35 +37,15 @@
 // (fused_group.wgsl) takes a tenth of that, and the host does not choose this kernel there.
 
 override LANES: u32;
-// Whether samples are those of a mini-batch.
-override DRAWN: bool;
 // Whether replicas have samples of their own. Where they share them, no address depends on the
 // replica, and one load serves all lanes.
 override OWN_SAMPLES: bool;
-
-struct Run { steps: u32, zero: f32 }
-
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<uniform> run: Run;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read> targets: array<vec4f>;
-@group(0) @binding(4) var<storage, read> sample_weights: array<f32>;
-@group(0) @binding(5) var<storage, read> hypers: array<Hyper>;
-@group(0) @binding(6) var<storage, read_write> states: array<State>;
-@group(0) @binding(7) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(8) var<storage, read_write> parameters: array<vec4f>;
-@group(0) @binding(9) var<storage, read_write> moments: array<vec4f>;
 
 // Losses of the last four samples passed, the last one first, and their weights. They meet in one
 // expression, as in fused_rows.wgsl, since a compiler may round their product or not.
 var<private> four: vec4f;
 var<private> four_weights: vec4f;
 var<private> targets_at: u32;
-
-fn sample_of(state: State, row: u32) -> u32 {
-  if (DRAWN) { return drawn_sample(shape.epochs, state, row); }
-  return row;
-}
 
 // Where what belongs to a replica begins.
 fn start_of(replica: u32, batch: u32) -> u32 { return select(0u, replica * batch, OWN_SAMPLES); }

@@ -4,17 +4,19 @@
  * @module
  */
 import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
-import { activationConstants, activationFiles } from "../activation.ts";
+import { activationFiles } from "../activation.ts";
 import { permutationFiles } from "../layers/batch.ts";
 import { lossConstants } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
 import { optimizerConstants } from "../optim/optimizer.ts";
 import type { SampleArrays } from "../samples.ts";
+import { fusedActivation } from "./fused_operands.ts";
 import { fusedShape, gradientTiles, MOST_LAYERS, ROWS } from "./fused_shape.ts";
 import { bindMany, type ManyOptions, type ManySteps } from "./many_operands.ts";
 import blockTileSource from "../../../shaders/linalg/include/block_tile.wgsl" with { type: "text" };
 import fusedGroupSource from "../../../shaders/nn/fused/fused_group.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
+import manyStepsSource from "../../../shaders/nn/include/many_steps.wgsl" with { type: "text" };
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
@@ -80,10 +82,6 @@ export async function bindGroups(
   const { loss, optimizer, batch } = options;
   const { shape } = fusedShape(network, samples, { ...options, gradientSide: SIDE });
   const count = batch ?? samples.count;
-  const [first] = activations;
-  const mixed = activations.some(({ kind, parameter, exponent }) =>
-    kind !== first.kind || parameter !== first.parameter || exponent !== first.exponent
-  );
   const files = [
     ...activationFiles,
     sampleLossSource,
@@ -92,6 +90,7 @@ export async function bindGroups(
     fusedShapeSource,
     blockTileSource,
     optimizerSource,
+    manyStepsSource,
     fusedGroupSource,
   ];
   const kernel = await gpu.kernel({ name: "fused_group", files }, {
@@ -100,11 +99,10 @@ export async function bindGroups(
     TILES: Math.ceil(count / ROWS),
     TILE_ROWS: SIDE,
     TILE_COLUMNS: SIDE,
-    MIXED: mixed,
     DRAWN: batch !== null,
     ...lossConstants(loss),
     ...optimizerConstants(optimizer),
-    ...(mixed ? {} : activationConstants(first)),
+    ...fusedActivation(activations),
   });
   const most = Math.floor((MOST_ITERATIONS - 2 * layout.size) / stepIterations(network, count));
   return bindMany(network, samples, options, { kernel, shape, workgroups: replicas, hasMoments: true, most });

@@ -15,6 +15,7 @@ import { laneText, parameterVectors } from "./lane_text.ts";
 import { bindMany, type ManyOptions, type ManySteps } from "./many_operands.ts";
 import fusedLaneSource from "../../../shaders/nn/fused/fused_lane.wgsl" with { type: "text" };
 import fusedShapeSource from "../../../shaders/nn/include/fused_shape.wgsl" with { type: "text" };
+import manyStepsSource from "../../../shaders/nn/include/many_steps.wgsl" with { type: "text" };
 import optimizerSource from "../../../shaders/nn/include/optimizer.wgsl" with { type: "text" };
 import sampleLossSource from "../../../shaders/nn/include/sample_loss.wgsl" with { type: "text" };
 import scheduleSource from "../../../shaders/nn/include/schedule.wgsl" with { type: "text" };
@@ -118,6 +119,7 @@ export async function bindLanes(
     scheduleSource,
     fusedShapeSource,
     optimizerSource,
+    manyStepsSource,
     fusedLaneSource,
   ];
   const ownSamples = Math.max(samples.x.batch, samples.y.batch, samples.weightBatch) > 0;
