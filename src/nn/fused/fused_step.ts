@@ -114,9 +114,8 @@ export async function bindFusedStep(
 ): Promise<FusedStep> {
   const { gpu, replicas, layout: { layers } } = network;
   const { loss, variant: { side } } = options;
-  const rows = typeof loss === "string"
-    ? plainRows(options.batch ?? samples.count)
-    : jetRows(loss, network.widths[0]);
+  const jets = typeof loss === "string" ? null : jetRows(loss, network.widths[0]);
+  const rows = jets ?? plainRows(options.batch ?? samples.count);
   const shape = fusedShape(network, samples, { ...options, rows, gradientSide: side });
   const { matrixBatch } = shape;
   const matrices = stack.use(new GpuArray(gpu, "features and deltas", replicas * matrixBatch * 4));
@@ -124,7 +123,7 @@ export async function bindFusedStep(
   const operands = { network, samples, options, shape, matrices, partials };
   const { before, last, after } = typeof loss === "string"
     ? await bindRows(operands, loss)
-    : await bindJets(operands, jetRows(loss, network.widths[0]));
+    : await bindJets(operands, jets!);
   const { log, update } = await bindFusedUpdate(operands);
   const seen = {
     features: layers.slice(0, -1).map(({ outputStride }, index) => ({

@@ -7,7 +7,7 @@ import { autotune, type Candidate } from "../../gpu/tune/autotune.ts";
 import { gradientTiles, ROWS } from "./fused_shape.ts";
 import type { FusedArrangement, FusedStepOptions, FusedVariant } from "./fused_operands.ts";
 import { bindFusedStep } from "./fused_step.ts";
-import { scratchNetwork } from "./scratch.ts";
+import { scratchNetwork, stepShape } from "./scratch.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
@@ -86,9 +86,9 @@ export async function chooseVariant(
   options: Omit<FusedStepOptions, "variant">,
   steps: number,
 ): Promise<FusedVariant> {
-  const { gpu, widths, replicas, activations } = network;
-  const { batch, loss, optimizer } = options;
-  const count = batch ?? samples.count;
+  const { gpu, replicas } = network;
+  const { loss } = options;
+  const count = options.batch ?? samples.count;
   const candidates = variants(network, count, arrangement, typeof loss !== "string").map((
     variant,
   ): Candidate<FusedVariant> => ({
@@ -102,15 +102,7 @@ export async function chooseVariant(
       return [...step.forward, ...step.update];
     },
   }));
-  const shape = {
-    widths: widths.join("-"),
-    activations: activations.map(({ name }) => name).join(),
-    count,
-    drawn: batch !== null,
-    replicas,
-    loss: typeof loss === "string" ? loss : "residual",
-    optimizer,
-  };
+  const shape = stepShape(network, count, options);
   const work = steps * stepMilliseconds(network, count);
   return await autotune(gpu, { kernel: "fused_step", shape, work }, candidates);
 }

@@ -14,7 +14,7 @@ import { bindLanes, lanesFit, lanesPay } from "./fused_lane.ts";
 import type { FusedVariant } from "./fused_operands.ts";
 import { bindFusedStep } from "./fused_step.ts";
 import type { ManyOptions, ManySteps } from "./many_operands.ts";
-import { scratchNetwork } from "./scratch.ts";
+import { scratchNetwork, stepShape } from "./scratch.ts";
 
 /** A kernel that makes many steps: an invocation a network, or a workgroup. */
 export type ManyVariant = "lanes" | "groups";
@@ -63,8 +63,8 @@ export async function chooseManySteps(
   options: ManyOptions & { readonly steps: number },
   single: FusedVariant,
 ): Promise<ManyVariant | null> {
-  const { gpu, replicas, widths, activations } = network;
-  const { loss, optimizer, batch, steps } = options;
+  const { gpu, replicas } = network;
+  const { optimizer, batch, steps } = options;
   const count = batch ?? samples.count;
   if (gpu.software) {
     if (!lanesPay(network, { count, steps, optimizer })) return null;
@@ -77,15 +77,7 @@ export async function chooseManySteps(
     { name: "step by step", value: null, bind: (stack) => bind(single, stack) },
     { name: "a workgroup a network", value: "groups", bind: (stack) => bind("groups", stack) },
   ];
-  const shape = {
-    widths: widths.join("-"),
-    activations: activations.map(({ name }) => name).join(),
-    count,
-    drawn: batch !== null,
-    replicas,
-    loss,
-    optimizer,
-  };
+  const shape = stepShape(network, count, options);
   const many = await autotune(gpu, { kernel: "fused_group", shape }, candidates);
   return many && await haveSameBits(network, samples, options, { single, many }) ? many : null;
 }

@@ -1,5 +1,5 @@
 /**
- * Networks to time and compare steps on, in the place of the one to train.
+ * Steps to time and compare: networks in the place of the one to train, and what choices hold for.
  *
  * @module
  */
@@ -14,6 +14,30 @@ export interface Scratch {
   readonly network: Network;
   /** Its arrays; the settings are those of the network to train. */
   readonly arrays: OptimizerArrays;
+}
+
+/**
+ * Describes a step for choices between kernels, which hold for all steps of one description.
+ *
+ * @param network Network to train.
+ * @param count Samples of a step.
+ * @param options What a step computes.
+ * @returns The description.
+ */
+export function stepShape(
+  { widths, activations, replicas }: Network,
+  count: number,
+  { batch, loss, optimizer }: Pick<FusedStepOptions, "batch" | "loss" | "optimizer">,
+) {
+  return {
+    widths: widths.join("-"),
+    activations: activations.map(({ name }) => name).join(),
+    count,
+    drawn: batch !== null,
+    replicas,
+    loss: typeof loss === "string" ? loss : "residual",
+    optimizer,
+  };
 }
 
 /**
