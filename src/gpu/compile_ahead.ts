@@ -36,8 +36,8 @@ export function compileAhead(gpu: Gpu, dispatches: readonly Dispatch[]): void {
   // A profile would count them, and Chrome warns of them.
   if (!gpu.software || gpu.profiler || gpu.implementation !== "wgpu") return;
   const commands = new Commands(gpu);
-  for (const { name, pipeline, bindGroup, arrays } of dispatches) {
-    commands.run({ name, pipeline, bindGroup, arrays, workgroups: [0, 0, 0], textured: [], operations: 0 });
+  for (const dispatch of dispatches) {
+    commands.run({ ...dispatch, workgroups: [0, 0, 0], textured: [], operations: 0 });
   }
   commands.submit();
 }

@@ -12,7 +12,7 @@ import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { quoted } from "../../format.ts";
 import { parseActivation } from "../../nn/activation.ts";
-import { parseOptimizerName } from "../../nn/optim/optimizer.ts";
+import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { Task } from "../../tasks/task.ts";
 import { MOST_EPSILONS, MOST_LAYERS, MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
@@ -130,7 +130,7 @@ export interface PhasePlan extends
   /** Initialiser. */
   readonly initializer: string;
   /** Optimiser. */
-  readonly optimizer: string;
+  readonly optimizer: OptimizerName;
   /** Samples of a mini-batch; `null` for the full batch. */
   readonly batch: number | null;
   /** Whether thresholds are absolute or shares of λ₁. */
@@ -280,7 +280,7 @@ export function phaseTraining(
     activation,
     initializer,
     optimizer: {
-      name: parseOptimizerName(plan.optimizer),
+      name: plan.optimizer,
       learningRate: places.map(({ learningRate }) => learningRate),
       momentum,
     },

@@ -144,8 +144,8 @@ function leadingOfTridiagonal(diagonal: readonly number[], beside: readonly numb
 }
 
 function normalized(x: Float64Array): Float64Array | null {
-  const norm = Math.sqrt(dot(x, x));
-  return norm > 0 ? x.map((value) => value / norm) : null;
+  const length = Math.sqrt(dot(x, x));
+  return length > 0 ? x.map((value) => value / length) : null;
 }
 
 function product(matrix: Float32Array | Float64Array, x: Float64Array): Float64Array {
