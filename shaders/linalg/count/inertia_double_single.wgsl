@@ -16,7 +16,7 @@
 // Where it happens nothing is proven. A second run, reversed, starts from the last neuron and takes
 // up those counts alone. It has the same pipeline, whose making takes longer than a choice of rows.
 //
-// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (100 + 6 (J + 1)) 2⁻⁴⁸ for J
+// Error: E = L D Lᵀ − (M − sI) has ‖E‖ ≤ η Σ_k |d_k| ‖L_k‖², η = (136 + 14 (J + 1)) 2⁻⁴⁸ for J
 // blocks per row, which `inertia_double_single.ts` derives. Where that exceeds the margin, or is
 // not finite, nothing is claimed: the count is 0 for s above ε and the order for s below.
 //
@@ -26,7 +26,7 @@
 //
 // One invocation does it all, without a barrier. A run has about a dozen factorisations per probe
 // (layers · thresholds · 2) and tens of probes per submission, which are counted together. Cost:
-// n³/3 terms of about 27 flops and as many exclusive-ors; 16 vectors read for 64 terms. On lavapipe
+// n³/3 terms of about 24 flops and as many exclusive-ors; 16 vectors read for 64 terms. On lavapipe
 // 8 factorisations of n = 50 take 0.8 ms on one core, a quarter of it for reading; workgroups of 8
 // are one vector of the CPU. The twelve of a probe of two layers take 0.5 to 0.7 ms on two cores,
 // and 0.1 to 0.35 ms with matrices made small, for ranks from 2 to 21. On a GPU neighbours read
@@ -133,22 +133,24 @@ fn kept(i: u32, j: u32, first: u32) -> Block {
   );
 }
 
-fn row_minus(c: Four, l: Four, u: Block) -> Four {
+fn row_less(c: Four, l: Four, u: Block) -> Four {
   return four_of(
-    ds_sub(component(c, 0u), sum_of_products(l, u.a.high, u.a.low)),
-    ds_sub(component(c, 1u), sum_of_products(l, u.b.high, u.b.low)),
-    ds_sub(component(c, 2u), sum_of_products(l, u.c.high, u.c.low)),
-    ds_sub(component(c, 3u), sum_of_products(l, u.d.high, u.d.low)),
+    loose_less(component(c, 0u), l, u.a),
+    loose_less(component(c, 1u), l, u.b),
+    loose_less(component(c, 2u), l, u.c),
+    loose_less(component(c, 3u), l, u.d),
   );
 }
 
-// C_IJ: what the columns before leave of M.
+// C_IJ: what the columns before leave of M. Low words are added up, and every fourth time joined to
+// the high ones.
 fn remainder(i: u32, j: u32, side: u32) -> Block {
   var c = given(i, j, side);
   for (var k = 0u; k < j; k++) {
     let u = kept(j, k, 4u);
     let l = kept(i, k, 0u);
-    c = Block(row_minus(c.a, l.a, u), row_minus(c.b, l.b, u), row_minus(c.c, l.c, u), row_minus(c.d, l.d, u));
+    c = Block(row_less(c.a, l.a, u), row_less(c.b, l.b, u), row_less(c.c, l.c, u), row_less(c.d, l.d, u));
+    if (k % 4u == 3u || k + 1u == j) { c = Block(normal_four(c.a), normal_four(c.b), normal_four(c.c), normal_four(c.d)); }
   }
   return c;
 }
@@ -259,7 +261,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var trace = 0.0;
   for (var j = 0u; j < side; j++) { trace += trace_of(j); }
   let whole = max(trace, before.z);
-  let eta = (100.0 + 6.0 * f32(side + 1u)) * U2;
+  let eta = (136.0 + 14.0 * f32(side + 1u)) * U2;
   // Error that the factorisation may have. It grows where a pivot is small, and 2⁻¹³ ε costs hardly
   // any certainty.
   let allowed = 4.0 * eta * (trace + 4.0 * f32(side) * epsilon.x) + 1.2207031e-4 * epsilon.x;

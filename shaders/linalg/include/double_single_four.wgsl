@@ -1,5 +1,5 @@
 // Four double-single numbers at a time, as in a row of a matrix, and sums of products that are
-// normalised once.
+// normalised once, or later by normal_four.
 //
 // The operations of double_single.wgsl normalise every result. Here low words are added up in
 // single precision and joined to the high ones at the end, in a fixed order. Bounds count roundings
@@ -68,8 +68,8 @@ fn minus_products(a: vec2f, p: vec2f, r: vec2f, q: vec2f, s: vec2f) -> vec2f {
   return two_sum(high.x, rounded_sum(rounded_sum(a.y, high.y), -low));
 }
 
-// Σ uₖ aₖ, to 23 · 2⁻⁴⁸ Σ |uₖ aₖ|: normalised once.
-fn sum_of_products(u: Four, high: vec4f, low: vec4f) -> vec2f {
+// Σ uₖ aₖ, to 23 · 2⁻⁴⁸ Σ |uₖ aₖ|, not normalised: |lo| ≤ 5 · 2⁻²⁴ Σ |uₖ aₖ|.
+fn loose_sum_of_products(u: Four, high: vec4f, low: vec4f) -> vec2f {
   let x = two_prod(u.high.x, high.x);
   let y = two_prod(u.high.y, high.y);
   let z = two_prod(u.high.z, high.z);
@@ -89,5 +89,27 @@ fn sum_of_products(u: Four, high: vec4f, low: vec4f) -> vec2f {
   );
   let errors = rounded_sum(rounded_sum(x.y, y.y), rounded_sum(z.y, w.y));
   let carried = rounded_sum(rounded_sum(a.y, b.y), sum.y);
-  return two_sum(sum.x, rounded_sum(rounded_sum(errors, crossed), carried));
+  return vec2f(sum.x, rounded_sum(rounded_sum(errors, crossed), carried));
+}
+
+// Σ uₖ aₖ, to 23 · 2⁻⁴⁸ Σ |uₖ aₖ|: normalised once.
+fn sum_of_products(u: Four, high: vec4f, low: vec4f) -> vec2f {
+  let sum = loose_sum_of_products(u, high, low);
+  return two_sum(sum.x, sum.y);
+}
+
+// a − Σ uₖ bₖ, not normalised, and a need not be: the low words of all are added, to u of each sum.
+fn loose_less(a: vec2f, u: Four, b: Four) -> vec2f {
+  let sum = loose_sum_of_products(u, b.high, b.low);
+  let high = two_sum(a.x, -sum.x);
+  return vec2f(high.x, rounded_sum(rounded_sum(a.y, high.y), -sum.y));
+}
+
+fn normal_four(a: Four) -> Four {
+  return four_of(
+    two_sum(a.high.x, a.low.x),
+    two_sum(a.high.y, a.low.y),
+    two_sum(a.high.z, a.low.z),
+    two_sum(a.high.w, a.low.w),
+  );
 }

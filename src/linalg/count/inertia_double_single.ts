@@ -62,13 +62,20 @@ export function inertiaWords(orders: readonly number[], replicas: number, thresh
  *
  * Proof of each count. Let s be the shift, and u² = 2⁻⁴⁸ the unit of double-single errors. An entry
  * of the factors, in column j of row of blocks J, is computed from m_ij and sums of four products,
- * 23 u² each and 3 u² for every one that is taken off; three products and differences inside a
- * block on the diagonal make 16 u²; U = L D is held beside L, from which it differs by 34 u² (a
- * division, 27, and a product, 7). |m_ij| is at most Σ_k |l_ik d_k l_jk| and the error of the
- * entry, so the whole error is at most (96 + 6 J) u² Σ_k |l_ik d_k l_jk|, the shift of the diagonal
- * included. So L D Lᵀ = M − sI + E exactly for the computed L and D, with ‖E‖_F ≤ η Σ_k |d_k|
- * ‖L_k‖², η = (100 + 6 (J + 1)) u²; the sum is measured. By Sylvester's law the number of positive
- * d is that of the eigenvalues of M + E above s.
+ * 23 u² each, and from taking them off, below; three products and differences inside a block on the
+ * diagonal make 16 u²; U = L D is held beside L, from which it differs by 34 u² (a division, 27,
+ * and a product, 7). |m_ij| is at most P = Σ_k |l_ik d_k l_jk| and the error of the entry, so the
+ * whole error is at most (131 + 14 J) u² P, the shift of the diagonal included. So L D Lᵀ = M − sI
+ * + E exactly for the computed L and D, with ‖E‖_F ≤ η Σ_k |d_k| ‖L_k‖², η = (136 + 14 (J + 1)) u²;
+ * the sum is measured. By Sylvester's law the number of positive d is that of the eigenvalues of M
+ * + E above s.
+ *
+ * Taking off: what is left is at most 2 P. High words are subtracted exactly; what a subtraction
+ * rounds off, 2 u P, and the low word of a sum, 5 u p where p is its share of P, are added to the
+ * low word, which is joined to the high one after every fourth sum, and is 2 u P then. So after r
+ * sums it is at most (2 + 2 r) u P + 5 u Σ p, and the two additions of sum r are (4 + 4 r) u² P + 5
+ * u² (p_r + 2 Σ_(q<r) p_q) off: 56 u² P + 35 u² Σ p for four, (14 J + 35) u² P for all.
+ * (Normalised each time, 6 J u² P, counts take 1.05 to 1.1 of the time for n = 50 to 100.)
  *
  * With singular values σ̃ of the X that the matrix was made of and |σ̃_i − σ_i| ≤ α, which
  * `DigitBounds` gives, an eigenvalue above ε has σ̃² ≥ (√ε − α)², and one with σ̃² > (√ε + α)² is
