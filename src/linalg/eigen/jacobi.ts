@@ -24,8 +24,9 @@ import { bindRounds } from "./jacobi_rounds.ts";
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves. It depends on the order alone, so that the bits of a
- * matrix do not depend on the matrices beside it.
+ * Largest order that one workgroup solves; and on a GPU, where the host looks after the sweeps. The
+ * choice depends on the order alone, so that the bits of a matrix do not depend on the matrices
+ * beside it.
  *
  * Processor time per matrix of a batch, with vectors, on lavapipe, for one workgroup against
  * blocks: n = 16 0.17, 0.24 ms; 32 0.9, 1.2; 64 6.5, 7.6; 96 23, 22; 128 53, 47; 256 430, 300. A
@@ -35,7 +36,7 @@ const MOST_ORDER = 2048;
  * of about n rounds per sweep; but one workgroup computes on one multiprocessor, and reads all of A
  * from its cache in each turn.
  */
-const MOST_ORDER_ALONE = 128;
+const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
 
 /**
  * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as
@@ -87,7 +88,8 @@ export async function solveJacobi(
   { shares = {}, signal }: { readonly shares?: JacobiShares } & WorkOptions = {},
 ): Promise<void> {
   using stack = new DisposableStack();
-  const solver = await bindJacobi(gpu, batch, stack, { shares });
+  const mostAlone = gpu.software ? MOST_ORDER_ALONE : MOST_ORDER_ALONE_WATCHED;
+  const solver = await bindJacobi(gpu, batch, stack, { shares, mostAlone });
   await runSolver(gpu, solver, batch.progress, { signal });
 }
 
