@@ -24,9 +24,9 @@ import { bindRounds } from "./jacobi_rounds.ts";
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves; and on a GPU, where the host looks after the sweeps. The
- * choice depends on the order alone, so that the bits of a matrix do not depend on the matrices
- * beside it.
+ * Largest order that one workgroup solves, and the same on a GPU where the host looks after the
+ * sweeps. The choice depends on no number of matrices, so that the bits of a matrix do not depend
+ * on those beside it.
  *
  * Processor time per matrix of a batch, with vectors, on lavapipe, for one workgroup against
  * blocks: n = 16 0.17, 0.24 ms; 32 0.9, 1.2; 64 6.5, 7.6; 96 23, 22; 128 53, 47; 256 430, 300. A
