@@ -67,13 +67,13 @@ export function viewResult<Plan extends ExperimentPlan, Row>(
 
 function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((verdict) => {
-    const { claim, statistic, value, interval: [low, high], pValue, holds, values } = verdict;
+    const { claim, statistic, value, interval: [low, high], isPValue, holds, values } = verdict;
     return [
       values.length === 0 ? "cannot be told" : holds ? "holds" : "does not hold",
       claim,
       statistic,
-      values.length === 0 ? "" : pValue === null ? short(value) : `p = ${short(pValue)}`,
-      values.length < 2 || pValue !== null ? "" : `[${short(low)}, ${short(high)}]`,
+      values.length === 0 ? "" : isPValue ? `p = ${short(value)}` : short(value),
+      values.length < 2 || isPValue ? "" : `[${short(low)}, ${short(high)}]`,
       [String(values.length), withoutText(verdict)].filter((text) => text !== "").join("; "),
     ];
   });
