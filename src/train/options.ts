@@ -7,6 +7,7 @@ import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import { checkLayerRates } from "../nn/optim/layer_rates.ts";
 import { type RandomStream, randomStreams } from "../nn/random_stream.ts";
 import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
@@ -32,6 +33,11 @@ export interface TrainingOptions {
    * first layer, whose neurons are spread over the samples: see `structuredLayer`.
    */
   readonly initializer?: string;
+  /**
+   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
+   * features a are then a + σ(a W + b). Default: `false`.
+   */
+  readonly skip?: boolean;
   /** Optimiser and its settings. */
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
@@ -102,6 +108,7 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   hidden: true,
   activation: true,
   initializer: true,
+  skip: true,
   optimizer: true,
   schedule: true,
   batch: true,
@@ -139,6 +146,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     hidden: options.hidden ?? defaults.hidden,
     activation: options.activation ?? defaults.activation,
     initializer: options.initializer ?? defaults.initializer,
+    skip: options.skip ?? false,
     optimizer: options.optimizer ?? {
       name: parseOptimizerName(defaults.optimizer),
       learningRate: defaults.learningRate,
@@ -219,7 +227,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   if (hidden.length > MOST_LAYERS) {
     throw new InputError(`${hidden.length} hidden layers: give at most ${MOST_LAYERS}`);
   }
-  checkOptimizer(options.optimizer);
+  checkOptimizer(options);
   checkSchedule(options.schedule);
   if (task.kind === "equation" && batch !== null) {
     throw new InputError(
@@ -244,7 +252,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
   if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
-  for (const key of ["stopOnDivergence", "retain"] as const) {
+  for (const key of ["skip", "stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];
     if (typeof value !== "boolean") throw new InputError(`${key} must be true or false, not ${value}`);
   }
@@ -253,14 +261,15 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   }
 }
 
-function checkOptimizer(optimizer: OptimizerOptions): void {
-  checkKeys("optimiser settings", optimizer, ["name", ...Object.keys(SETTINGS)]);
+function checkOptimizer({ optimizer, hidden, replicas }: CompleteOptions): void {
+  checkKeys("optimiser settings", optimizer, ["name", "layers", ...Object.keys(SETTINGS)]);
   parseOptimizerName(optimizer.name);
   for (const [key, [name, range]] of Object.entries(SETTINGS)) {
     const value = optimizer[key as keyof typeof SETTINGS];
     if (value === undefined && key !== "learningRate") continue;
     for (const each of Array.isArray(value) ? value : [value]) checkNumber(name, each, range);
   }
+  if (optimizer.layers !== undefined) checkLayerRates(optimizer.layers, hidden.length + 1, replicas);
 }
 
 function checkSchedule(schedule: Schedule): void {

@@ -15,6 +15,7 @@ Deno.test("completeOptions: what is left out the task decides", () => {
     hidden,
     activation,
     initializer,
+    skip: false,
     optimizer: { name: "momentum", learningRate: 0.02 },
     schedule: { kind: "constant" },
     batch,
@@ -50,6 +51,7 @@ Deno.test("completeOptions: what is given is kept, and the signal is no part of 
     hidden: [3],
     activation: ["sine"],
     initializer: "he-uniform",
+    skip: true,
     optimizer: { name: "adam", learningRate: [0.1, 0.2], betas: [0.8, 0.9] },
     schedule: { kind: "step", every: 3, factor: 0.5 },
     batch: null,
@@ -169,6 +171,10 @@ Deno.test("completeOptions: what plain JavaScript gets wrong is answered with wh
     [
       { optimizer: { ...optimizer, weightDecay: -1 } },
       /^weight decay must be a number of at least 0, not -1$/,
+    ],
+    [
+      { optimizer: { ...optimizer, layers: [{ weights: 1, biases: 1 }] }, hidden: [3, 3] },
+      /^rates of 1 layer, but the network has 3 layers: give one for each, the output last$/,
     ],
     [{ schedule: { kind: "linear" } }, /^no schedule "linear"; give one of constant, cosine, step$/],
     [{ schedule: { kind: "step", every: 0.5, factor: 1 } }, /^steps between changes .* at least 1, not 0.5$/],

@@ -126,8 +126,9 @@ fn rotate_block(k: u32, l: u32, turn: u32, couples: u32, matrix: u32) {
   matrices[row3.w] = d00.qv;
 }
 
-// Row l of number e in a triangle without its diagonal, row by row: the largest l with l (l − 1) /
-// 2 ≤ e. With a half, where a quarter would do, the sum is 1 / (9 l) or more from whole numbers.
+// Row l of number e in a triangle without its diagonal, row by row: the largest l with
+// l (l − 1) / 2 ≤ e. With a half where a quarter is due the sum is never within 1 / (9 l) of a
+// whole number.
 fn triangle_row(e: u32) -> u32 { return u32(sqrt(2.0 * f32(e) + 0.5) + 0.5); }
 
 // Turn that round `round` of a sweep starts.
