@@ -199,7 +199,7 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
   });
 });
 
-Deno.test("gramBound: 11 roundings for compensated sums, however many samples; a fifth of plain ones", () => {
+Deno.test("gramBound: 11 roundings for compensated sums; for plain ones a quarter of the samples, and slices", () => {
   for (const samples of [8, 1024, 100_000, 1e6]) {
     const error = gramBound(samples, "compensated") * 2 ** 24;
     assert.ok(error > 11 && error < 11.1, `${samples}: ${error}`);
