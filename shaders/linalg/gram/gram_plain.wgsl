@@ -17,13 +17,13 @@
 // without Mesa's cache:
 //
 //   8 × 16          16 × 16         32 × 32         32 × 32, features from a texture
-//   18 %, 0.3 s     22 %, 0.4 s     30 %, 1.6 s     46 %, 2.1 s          with gram_reduce.wgsl 44 %
+//   18 %, 0.3 s     22 %, 0.4 s     30 %, 1.6 s     46 %, 2.1 s          with gram_reduce.wgsl 43 %
 //
 // In the last (gram_features_texture.wgsl), with the copy, two thirds of the time are
-// multiplications and additions, a fifth loads, a twentieth stores. From uniform windows of 64
-// samples 32 × 32 compiles for 18 s. To store the slices and to add them up took 21 % of the whole
-// in slices of 256 samples, of 1,024 it is 5 %. Sums of 256 samples held beside the sum of a slice
-// would be as tight, but take 2 to 3 s longer to compile.
+// multiplications and additions, a fifth loads, a twentieth stores. To store slices and to add them
+// up takes a tenth of the whole where they have 512 samples, and a fifth where they have 256. From
+// uniform windows of 64 samples 32 × 32 compiles for 18 s. Sums of 256 samples held beside the sum
+// of a longer slice would be as tight, but take 2 to 3 s longer to compile.
 //
 // 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it
 // computes at that order lies left of the diagonal. Below order 33 most would, and small problems

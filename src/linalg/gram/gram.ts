@@ -11,7 +11,7 @@ import { tileWorkgroups } from "../products/gemm.ts";
 import type { GramInputs, GramLayout, GramOperand, Slices } from "./gram_operand.ts";
 import { bindGramPlain } from "./gram_plain.ts";
 import { vectors } from "../matrix_view.ts";
-import { mostOperations, piecesOf } from "../pieces.ts";
+import { piecesOf } from "../pieces.ts";
 import { gamma, U } from "../rounding.ts";
 import type { EigenBatch } from "../eigen/eigen_batch.ts";
 import compensatedSource from "../../../shaders/linalg/include/compensated.wgsl" with { type: "text" };
@@ -26,12 +26,12 @@ const SLICE = 256;
 /** Most slices; with more samples than 2¹⁶ the slices grow instead. */
 const MOST_SLICES = 256;
 /**
- * Slices of sums in single precision on a CPU that poses as a GPU: longest one, and fewest slices
- * that leave it enough to do at a time. To store the slices and to add them up takes it a fifth of
- * the time of a Gram matrix of order 256 where they have 256 samples, and a twentieth where they
- * have 1,024. A GPU needs all invocations that it can get.
+ * Slices of sums in single precision on a CPU that poses as a GPU, where so many short ones leave
+ * enough of them. To store short ones and to add them up takes it a fifth of the time of a Gram
+ * matrix of order 256. A GPU needs all invocations that it can get. The number of matrices does not
+ * count, so that results are the same alone.
  */
-const ON_A_CPU = { longest: 4 * SLICE, fewest: 32 } as const;
+const ON_A_CPU = { slice: 2 * SLICE, many: 64 } as const;
 /**
  * Samples whose terms are summed before they are added to the rest. Of compensated sums shorter
  * blocks take longer, longer ones lose digits. Of plain sums `gram_plain.wgsl` knows the number.
@@ -54,24 +54,17 @@ export function gramSlices(samples: number): Slices {
  *
  * @param gpu Device that sums.
  * @param samples Number of samples m.
- * @param layout Matrices to sum.
- * @returns Slices as of {@linkcode gramSlices}; on a CPU that poses as a GPU up to four times as
- * long, while there are 32, and one of them is a short piece of work.
+ * @returns Slices as of {@linkcode gramSlices}; on a CPU that poses as a GPU of at least 512 samples
+ * where there are 64.
  */
-export function singleSlices(gpu: Gpu, samples: number, { count, rows }: GramLayout): Slices {
-  const most = gpu.software ? mostOperations(gpu) / (count * rows ** 2) : 0;
-  return singleLengths(samples).findLast(({ slice }, index) => index === 0 || slice <= most)!;
+export function singleSlices(gpu: Gpu, samples: number): Slices {
+  return gpu.software ? slicesOnCpu(samples) : gramSlices(samples);
 }
 
-/** All slices that {@linkcode singleSlices} may choose from, the shortest first. */
-function singleLengths(samples: number): Slices[] {
-  const shortest = gramSlices(samples);
-  const longest = Math.min(ON_A_CPU.longest, SLICE * Math.floor(shortest.slices / ON_A_CPU.fewest));
-  const lengths = [shortest];
-  for (let slice = 2 * SLICE; slice <= longest; slice += SLICE) {
-    if (slice > shortest.slice) lengths.push({ slice, slices: Math.ceil(samples / slice) });
-  }
-  return lengths;
+function slicesOnCpu(samples: number): Slices {
+  const shorter = gramSlices(samples);
+  if (shorter.slices < ON_A_CPU.many || shorter.slice >= ON_A_CPU.slice) return shorter;
+  return { slice: ON_A_CPU.slice, slices: Math.ceil(samples / ON_A_CPU.slice) };
 }
 
 /**
@@ -104,8 +97,8 @@ export interface GramReduceOptions extends GramOptions {
  */
 export function gramPartials(gpu: Gpu, samples: number, layout: GramLayout): number {
   // Fewer samples may have more slices, as long as these are not yet longer ones.
-  const shorter = Math.min(gramSlices(samples).slices, 2 * ON_A_CPU.fewest - 1);
-  return Math.max(singleSlices(gpu, samples, layout).slices, shorter) * sliceWords(layout);
+  const shorter = Math.min(gramSlices(samples).slices, ON_A_CPU.many - 1);
+  return Math.max(singleSlices(gpu, samples).slices, shorter) * sliceWords(layout);
 }
 
 function sliceWords({ count, rows, rowStride }: GramLayout): number {
@@ -121,8 +114,8 @@ function sliceWords({ count, rows, rowStride }: GramLayout): number {
  * B, and the pair that adds up the K blocks, B + 2 in all. The low word of that pair errs by at
  * most (K u)², and that of the slices by (S u)², here taken twice for products of such terms; see
  * `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair whose
- * low word is u of the high one, and so adds ((S + 1) u)² again. Of the slices that a device may
- * choose those with the largest bound count.
+ * low word is u of the high one, and so adds ((S + 1) u)² again. Slices are those of a GPU or
+ * of a CPU, whichever have the larger bound.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
@@ -133,7 +126,7 @@ function sliceWords({ count, rows, rowStride }: GramLayout): number {
  */
 export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
   return Math.max(
-    ...singleLengths(samples).map(({ slice, slices }) => {
+    ...[gramSlices(samples), slicesOnCpu(samples)].map(({ slice, slices }) => {
       const terms = Math.min(slice, samples);
       const block = Math.min(BLOCK[sums], terms);
       const blocks = Math.ceil(terms / block);
@@ -156,7 +149,7 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
 export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch[]> {
   const { features, order, first, targets } = operand;
   const { samples, replicas, weights, batch, partials, sums = "plain" } = options;
-  const { slice, slices } = singleSlices(gpu, samples, batch);
+  const { slice, slices } = singleSlices(gpu, samples);
   const tail = targets ? batch.tailStride : 0;
   const stride = vectors(order);
   if (features.stride !== stride) {
@@ -195,7 +188,7 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
 export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Promise<Dispatch> {
   const { samples, batch, partials } = options;
   const kernel = await gpu.kernel({ name: "gram_reduce", files: [compensatedSource, reduceSource] });
-  const { slices } = singleSlices(gpu, samples, batch);
+  const { slices } = singleSlices(gpu, samples);
   const shape = reduceShape(gpu, slices, batch, 0);
   const { rows, rowStride, count } = batch;
   const invocations = rows / 2 * (2 * vectors(rowStride) - Math.floor((rows - 1) / 16) + 1);
@@ -235,7 +228,7 @@ export async function bindGramAccumulate(
 ): Promise<Dispatch> {
   const files = [compensatedSource, reduceSource];
   const kernel = await gpu.kernel({ name: "gram_reduce", files, entryPoint: "accumulate" });
-  const { slices } = singleSlices(gpu, samples, batch);
+  const { slices } = singleSlices(gpu, samples);
   const shape = reduceShape(gpu, slices, batch, order);
   const workgroups = [Math.ceil(order / 64), order, batch.count] as const;
   return kernel.bind([shape, partials, factors, pairs], workgroups, slices * sliceWords(batch));

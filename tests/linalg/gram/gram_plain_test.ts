@@ -32,7 +32,7 @@ async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promi
   commands.run(
     ...await (tile === null
       ? bindGram(gpu, operand, options)
-      : bindGramInTiles(gpu, tile, operand, { ...options, ...singleSlices(gpu, samples, batch) })),
+      : bindGramInTiles(gpu, tile, operand, { ...options, ...singleSlices(gpu, samples) })),
     await bindGramReduce(gpu, options),
   );
   commands.submit();
