@@ -54,8 +54,8 @@ export function gramSlices(samples: number): Slices {
  *
  * @param gpu Device that sums.
  * @param samples Number of samples m.
- * @returns Slices as of {@linkcode gramSlices}; on a CPU that poses as a GPU of at least 512 samples
- * where there are 64.
+ * @returns Slices as of {@linkcode gramSlices}; on a CPU that poses as a GPU of at least 512
+ * samples where there are 64.
  */
 export function singleSlices(gpu: Gpu, samples: number): Slices {
   return gpu.software ? slicesOnCpu(samples) : gramSlices(samples);
@@ -110,12 +110,12 @@ function sliceWords({ count, rows, rowStride }: GramLayout): number {
  *
  * A plain sum of a slice of L samples rounds w ψ, the products and sums of blocks of B = 4, and
  * sums ⌈L / B⌉ of these; then the S slices are added: ⌈L / B⌉ + B + S + 1 roundings, one more than
- * there are. A compensated sum rounds w ψ, the products and sums of blocks of
- * B, and the pair that adds up the K blocks, B + 2 in all. The low word of that pair errs by at
- * most (K u)², and that of the slices by (S u)², here taken twice for products of such terms; see
- * `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair whose
- * low word is u of the high one, and so adds ((S + 1) u)² again. Slices are those of a GPU or
- * of a CPU, whichever have the larger bound.
+ * there are. A compensated sum rounds w ψ, the products and sums of blocks of B = 8, and the pair
+ * that adds up the K blocks, B + 2 in all. The low word of that pair errs by at most (K u)², and
+ * that of the slices by (S u)², here taken twice for products of such terms; see `gram.wgsl`.
+ * Rounding to one word is one more. Each tile after the first starts from a pair whose low word is
+ * u of the high one, and so adds ((S + 1) u)² again. Slices are those of a GPU or of a CPU,
+ * whichever have the larger bound.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
