@@ -19,8 +19,10 @@ export const TEXTURE_ROW: number = 4 * WIDTH;
  * A part of an array that a kernel loads in vectors of four from its device's texture of operands;
  * it is copied there each time, right before the kernel runs. All kernels share the texture.
  *
- * On lavapipe a load from a texture costs three quarters of one from storage, and the copy 4 % of
- * a Gram matrix of order 256. On a GPU nothing is gained.
+ * Kernels read it as a storage texture: lavapipe then tests the coordinates, finds the texels of
+ * all lanes, and transposes them. Levels of detail, as a `texture_2d` has, make a load 2.5 times as
+ * long; one from a buffer, which tests each word of each lane, takes 3.5 times as long. On a GPU
+ * nothing is gained.
  */
 export interface TextureWindow {
   /** The array. */
@@ -46,7 +48,7 @@ const textures = new WeakMap<GpuContext, GPUTexture>();
 export function operandTexture(gpu: GpuContext): GPUTexture {
   const known = textures.get(gpu);
   if (known) return known;
-  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
+  const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST;
   const texture = gpu.watch(
     "texture of operands",
     () =>

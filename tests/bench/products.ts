@@ -150,7 +150,7 @@ async function bindGramJob(
     new GpuArray(gpu, "weights", new Float32Array(SAMPLES).fill(1 / SAMPLES)),
   );
   const partials = stack.use(
-    new GpuArray(gpu, "partial Gram matrices", gramPartials(SAMPLES, batch)),
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(gpu, SAMPLES, batch)),
   );
   const options = { samples: SAMPLES, replicas: 1, weights, batch, partials };
   const features = { array, stride: FEATURES / 4, batch: 0 };

@@ -11,12 +11,12 @@ const gpu = await openGpu();
 /** Copies vectors from the texture, from one on, as many as there are invocations. */
 const source = `
 @group(0) @binding(0) var<uniform> first: u32;
-@group(0) @binding(1) var operand: texture_2d<f32>;
+@group(0) @binding(1) var operand: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var<storage, read_write> result: array<vec4f>;
 @compute @workgroup_size(1)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let at = first + id.x;
-  result[id.x] = textureLoad(operand, vec2u(at % 4096u, at / 4096u), 0);
+  result[id.x] = textureLoad(operand, vec2u(at % 4096u, at / 4096u));
 }`;
 const kernel = await gpu.kernel({ name: "texture to array", files: [source] });
 const struct = (first: number) => gpuStruct(gpu, "first vector", ["u32", first]);

@@ -54,7 +54,7 @@ export async function grams(
   };
   const batch = stack.use(new EigenBatch(gpu, orders, targetView ? targetView.stride + 1 : 0));
   batch.matrices.write(new Float32Array(batch.matrices.length).fill(77));
-  const partials = array(new Float32Array(gramPartials(samples, batch)));
+  const partials = array(new Float32Array(gramPartials(gpu, samples, batch)));
   // What a layer has no moments of stays 0; everything else that is read was written before.
   if (!targets?.lastOnly) partials.write(new Float32Array(partials.length).fill(NaN));
   const options = { samples, replicas, weights: array(weights), batch, partials, sums };

@@ -9,22 +9,24 @@
 //
 // One invocation sums a tile of 8 × 8: it adds up `block` samples by multiply-add in registers,
 // then adds the block to a running pair high + low, whose low words keep what the additions round
-// off. Blocks of 8 make the compensated form. Blocks as long as a slice make the plain one, in
-// which the pairs have nothing to do. gram_plain.wgsl makes plain sums without moments.
+// off. Blocks of 8 make the compensated form. Blocks of 4 make the plain one, which leaves the low
+// words out: high alone is a plain sum. gram_plain.wgsl makes plain sums without moments, faster;
+// those with moments are for adapters that do not keep the promise of compensated ones.
 //
 // Rounding of an entry, relative to Σ w|ψ_i||ψ_j|, u = 2⁻²⁴, for K blocks of B in a slice: 1 u for
 // w ψ, B for the products and sums of a block, 1 for rounding the pair: (B + 2) u. The sum of the
-// low words adds 2 (K u)², since each is at most u times what was summed. A plain sum of L samples
-// errs by L u.
+// low words adds 2 (K u)², since each is at most u times what was summed. A plain sum errs by
+// 1 + B + K − 1 roundings, (L / 4 + 4) u for L samples, where one by one would be (L + 1) u.
 //
 // Cost: samples · order · (order + 2 · tail) flops, and 13 operations per entry for adding each
-// block. On lavapipe blocks of 8 take 1.1 to 1.2 times as long as plain sums, blocks of 4 take 1.4
-// times, blocks of 16 take 1.05 to 1.1 times. 16 words are read for 128 flops. Tiles of 8 × 4 take
-// 1.1 to 1.3 times as long there, since reading is what costs; those of 8 × 16 take as long. On a
-// GPU, not yet measured, 64 pairs, 64 sums and 17 operands are about 220 registers: it has room for
-// them, and little else. There are no barriers, which are slow on lavapipe (see tile.wgsl). Slices
-// of a few hundred samples give tall features enough invocations, and keep the loops short of the
-// 65,535 iterations after which lavapipe ends a shader. Grid: (tiles / 64, 1, replicas · slices).
+// block. On lavapipe blocks of 8 take 1.1 to 1.2 times as long as blocks without end, blocks of 4
+// take 1.4 times, blocks of 16 take 1.05 to 1.1 times. 16 words are read for 128 flops. Tiles of 8
+// × 4 take 1.1 to 1.3 times as long there, since reading is what costs; those of 8 × 16 take as
+// long. On a GPU, not yet measured, 64 pairs, 64 sums and 17 operands are about 220 registers: it
+// has room for them, and little else. There are no barriers, which are slow on lavapipe (see
+// tile.wgsl). Slices of a few hundred samples give tall features enough invocations, and keep the
+// loops short of the 65,535 iterations after which lavapipe ends a shader. Grid: (tiles / 64, 1,
+// replicas · slices).
 //
 // needs: compensated.wgsl
 
@@ -32,7 +34,7 @@ struct Shape {
   samples: u32, order: u32, feature_stride: u32, feature_batch: u32,
   target_stride: u32, slice: u32, slices: u32, rows: u32,
   row_stride: u32, tail_stride: u32, first: u32, matrices: u32,
-  block: u32, zero: u32, first_slice: u32,
+  block: u32, zero: u32, first_slice: u32, compensated: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -64,7 +66,7 @@ fn emit(batch: u32, i: u32, j: u32, sum: Sum) {
   if (i >= shape.order || j >= shape.feature_stride + shape.tail_stride) { return; }
   let column = select(j, j - shape.feature_stride + shape.row_stride - shape.tail_stride, j >= shape.feature_stride);
   let matrix = (shape.first_slice + batch % shape.slices) * shape.matrices + shape.first + batch / shape.slices;
-  partials[(matrix * shape.rows + i) * shape.row_stride + column] = sum.high + sum.low;
+  partials[(matrix * shape.rows + i) * shape.row_stride + column] = sum.high + select(vec4f(), sum.low, shape.compensated != 0u);
 }
 
 @compute @workgroup_size(64)

@@ -1,26 +1,29 @@
 // Weighted Gram matrix M = Ψᵀ diag(w) Ψ in plain sums, in slices of the samples. It gives the bits
-// of gram.wgsl with blocks as long as a slice and no moments, without the pairs that compensate.
+// of gram.wgsl in its plain form without moments, and has no pairs to compensate.
 //
 // Ψ: samples × order, row-major in vectors of 4; w: samples. The result goes to
 // partials[slice][first + replica], `rows` rows of row_stride vectors. Only tiles that reach the
 // diagonal or what lies right of it are computed, `tiles` for each matrix. gram_reduce.wgsl adds
 // the slices in order and mirrors. Grid: (⌈tiles · slices / invocations⌉, 1, replicas).
 //
-// Rounding of an entry of a slice of L samples, relative to Σ w|ψ_i||ψ_j|: 1 u for w ψ, L u for
-// products and sums; see gram.wgsl.
+// The terms of four samples are summed, then added to the sum of the slice. Lavapipe, which
+// multiplies and adds apart, needs as many operations as one by one; with fma there are five for
+// every four. Rounding of an entry of a slice of L samples, relative to Σ w|ψ_i||ψ_j|: 1 u for w ψ,
+// 4 for the products and sums of four, ⌈L / 4⌉ − 1 for adding these.
 //
 // Cost: samples · order · (order + C) flops in tiles of C columns, of which samples · order² count.
 // R + C words are read for 2RC flops. Measured on lavapipe for 32,768 × 256 on two cores, as a
 // share of the peak of fma, not counting what lies left of the diagonal, and the time to compile
 // without Mesa's cache:
 //
-//   gram.wgsl        8 × 16          16 × 16         32 × 32
-//   9 %, 0.7 s       19 %, 0.4 s     23 %, 0.5 s     31 %, 1.6 s      with gram_reduce.wgsl 28 %
+//   8 × 16          16 × 16         32 × 32         32 × 32, features from a texture
+//   18 %, 0.3 s     22 %, 0.4 s     30 %, 1.6 s     46 %, 2.1 s          with gram_reduce.wgsl 43 %
 //
-// With features from a texture (gram_features_texture.wgsl) 32 × 32 takes 0.8 times as long with
-// the copy, to the same bits, and 2.8 s to compile; 32 × 16 and 16 × 16 gain nothing. From uniform
-// windows of 64 samples, four to a slice, 16 × 16 takes 0.98 times as long and compiles for 2 s, 32
-// × 32 compiles for 18 s. gram_reduce.wgsl is a tenth of the whole.
+// In the last (gram_features_texture.wgsl), with the copy, two thirds of the time are
+// multiplications and additions, a fifth loads, a twentieth stores. To store slices and to add them
+// up takes a tenth of the whole where they have 512 samples, and a fifth where they have 256. From
+// uniform windows of 64 samples 32 × 32 compiles for 18 s. Sums of 256 samples held beside the sum
+// of a longer slice would be as tight, but take 2 to 3 s longer to compile.
 //
 // 32 × 32 wins there for the reason that gemm_wide.wgsl gives, although an eighth of what it
 // computes at that order lies left of the diagonal. Below order 33 most would, and small problems
@@ -44,6 +47,11 @@ struct Shape {
 
 fn emit(at: u32, i: u32, j: u32, value: vec4f) {
   if (j < shape.feature_stride) { partials[at + i * shape.row_stride + j] = value; }
+}
+
+// The terms of four samples are summed before they are added.
+fn add_four(sum: vec4f, l: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f) -> vec4f {
+  return sum + fma(vec4f(l.w), b3, fma(vec4f(l.z), b2, fma(vec4f(l.y), b1, vec4f(l.x) * b0)));
 }
 
 // Vectors from j on of sample k, weighted.

@@ -5,8 +5,11 @@
 // loops a compiler does not unroll goes to memory. Parts that a smaller tile does not have are
 // behind conditions on `override` constants, and are never compiled.
 //
-// A kernel that includes this file supplies emit(place, i, j, value), which stores vector j of row
-// i.
+// A kernel that includes this file supplies two functions:
+//     add_four(sum, l, b0, b1, b2, b3)   adds l.x b0 + l.y b1 + l.z b2 + l.w b3 to a vector of
+//                                        sums, in its own order: each sum is fetched and put back
+//                                        once for four terms
+//     emit(place, i, j, value)           stores vector j of row i
 
 // Rows of a tile, 8 to 32; its columns, 16 or 32; tiles of a workgroup, one per invocation.
 override rows: u32;
@@ -17,12 +20,6 @@ override invocations: u32;
 struct Wide { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4f, h: vec4f }
 
 struct Band { r0: Wide, r1: Wide, r2: Wide, r3: Wide, r4: Wide, r5: Wide, r6: Wide, r7: Wide }
-
-// Four terms of a vector of sums, one by one: each sum is fetched and put back once for all of
-// them.
-fn add_four(sum: vec4f, l: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f) -> vec4f {
-  return fma(vec4f(l.w), b3, fma(vec4f(l.z), b2, fma(vec4f(l.y), b1, fma(vec4f(l.x), b0, sum))));
-}
 
 fn add_four_terms(sum: Wide, l: vec4f, b0: Wide, b1: Wide, b2: Wide, b3: Wide) -> Wide {
   var s = sum;

@@ -26,12 +26,20 @@ const SLICE = 256;
 /** Most slices; with more samples than 2¹⁶ the slices grow instead. */
 const MOST_SLICES = 256;
 /**
- * Samples in one block of a compensated sum: shorter blocks take longer, longer ones lose digits.
+ * Slices of sums in single precision on a CPU that poses as a GPU, where so many short ones leave
+ * enough of them. To store short ones and to add them up takes it a fifth of the time of a Gram
+ * matrix of order 256. A GPU needs all invocations that it can get. The number of matrices does not
+ * count, so that results are the same alone.
  */
-const BLOCK = 8;
+const ON_A_CPU = { slice: 2 * SLICE, many: 64 } as const;
+/**
+ * Samples whose terms are summed before they are added to the rest. Of compensated sums shorter
+ * blocks take longer, longer ones lose digits. Of plain sums `gram_plain.wgsl` knows the number.
+ */
+const BLOCK = { plain: 4, compensated: 8 } as const;
 
 /**
- * Cuts samples into slices.
+ * Cuts samples into slices, of sums in double-single words and of means.
  *
  * @param samples Number of samples m.
  * @returns Slices of 256 samples, or longer ones for m > 65,536.
@@ -42,7 +50,25 @@ export function gramSlices(samples: number): Slices {
 }
 
 /**
- * Way to sum over the samples of a slice: one by one, or in blocks of 8 while keeping what the
+ * Cuts samples into slices of sums in single precision.
+ *
+ * @param gpu Device that sums.
+ * @param samples Number of samples m.
+ * @returns Slices as of {@linkcode gramSlices}; on a CPU that poses as a GPU of at least 512
+ * samples where there are 64.
+ */
+export function singleSlices(gpu: Gpu, samples: number): Slices {
+  return gpu.software ? slicesOnCpu(samples) : gramSlices(samples);
+}
+
+function slicesOnCpu(samples: number): Slices {
+  const shorter = gramSlices(samples);
+  if (shorter.slices < ON_A_CPU.many || shorter.slice >= ON_A_CPU.slice) return shorter;
+  return { slice: ON_A_CPU.slice, slices: Math.ceil(samples / ON_A_CPU.slice) };
+}
+
+/**
+ * Way to sum over the samples of a slice: in blocks of 4, or in blocks of 8 while keeping what the
  * additions of blocks round off, which takes two to four times as long. Compensated sums keep their
  * promise where `selfTestDoubleSingle` found the form `float`; elsewhere they are as good as plain
  * ones.
@@ -64,39 +90,51 @@ export interface GramReduceOptions extends GramOptions {
 /**
  * Counts the words of memory that partial sums take.
  *
- * @param samples Number of samples.
+ * @param gpu Device that sums.
+ * @param samples Most samples that are summed there.
  * @param layout How the matrices lie there.
  * @returns Number of 32-bit words.
  */
-export function gramPartials(samples: number, { count, rows, rowStride }: GramLayout): number {
-  return gramSlices(samples).slices * count * rows * rowStride * 4;
+export function gramPartials(gpu: Gpu, samples: number, layout: GramLayout): number {
+  // Fewer samples may have more slices, as long as these are not yet longer ones.
+  const shorter = Math.min(gramSlices(samples).slices, ON_A_CPU.many - 1);
+  return Math.max(singleSlices(gpu, samples).slices, shorter) * sliceWords(layout);
+}
+
+function sliceWords({ count, rows, rowStride }: GramLayout): number {
+  return count * rows * rowStride * 4;
 }
 
 /**
  * Bounds the rounding error of a Gram matrix in single precision, and of moments.
  *
- * A plain sum of a slice of L samples rounds w ψ, the products and L − 1 sums; then the S slices
- * are added: L + S + 2 roundings. A compensated sum rounds w ψ, the products and sums of blocks of
- * B, and the pair that adds up the K blocks, B + 2 in all. The low word of that pair errs by at
- * most (K u)², and that of the slices by (S u)², here taken twice for products of such terms; see
- * `gram.wgsl`. Rounding to one word is one more. Each tile after the first starts from a pair whose
- * low word is u of the high one, and so adds ((S + 1) u)² again.
+ * A plain sum of a slice of L samples rounds w ψ, the products and sums of blocks of B = 4, and
+ * sums ⌈L / B⌉ of these; then the S slices are added: ⌈L / B⌉ + B + S + 1 roundings, one more than
+ * there are. A compensated sum rounds w ψ, the products and sums of blocks of B = 8, and the pair
+ * that adds up the K blocks, B + 2 in all. The low word of that pair errs by at most (K u)², and
+ * that of the slices by (S u)², here taken twice for products of such terms; see `gram.wgsl`.
+ * Rounding to one word is one more. Each tile after the first starts from a pair whose low word is
+ * u of the high one, and so adds ((S + 1) u)² again. Slices are those of a GPU or of a CPU,
+ * whichever have the larger bound.
  *
  * @param samples Number of samples m, in each tile where there are several.
  * @param sums How they are summed.
  * @param tiles Number of tiles that {@linkcode bindGramAccumulate} adds up to pairs of words; 0 for
  * {@linkcode bindGramReduce}, whose results are single words. Default: 0.
- * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 1.6·10⁻⁵ plain,
+ * @returns δ with |M̂_ij − M_ij| ≤ δ Σ_k w_k |ψ_ki| |ψ_kj|: for 1,024 samples 4.4·10⁻⁶ plain,
  * 6.6·10⁻⁷ compensated.
  */
 export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
-  const { slice, slices } = gramSlices(samples);
-  const terms = Math.min(slice, samples);
-  if (sums === "plain") return gamma(terms + slices * Math.max(1, tiles) + 2);
-  const block = Math.min(BLOCK, terms);
-  const blocks = Math.ceil(terms / block);
-  const added = tiles > 0 ? tiles * (slices + 1) ** 2 : slices ** 2;
-  return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + added);
+  return Math.max(
+    ...[gramSlices(samples), slicesOnCpu(samples)].map(({ slice, slices }) => {
+      const terms = Math.min(slice, samples);
+      const block = Math.min(BLOCK[sums], terms);
+      const blocks = Math.ceil(terms / block);
+      if (sums === "plain") return gamma(blocks + block + slices * Math.max(1, tiles) + 1);
+      const added = tiles > 0 ? tiles * (slices + 1) ** 2 : slices ** 2;
+      return gamma(block + (tiles > 0 ? 2 : 3)) + 2 * U ** 2 * (blocks ** 2 + added);
+    }),
+  );
 }
 
 /**
@@ -111,7 +149,7 @@ export function gramBound(samples: number, sums: GramSums, tiles = 0): number {
 export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOptions): Promise<Dispatch[]> {
   const { features, order, first, targets } = operand;
   const { samples, replicas, weights, batch, partials, sums = "plain" } = options;
-  const { slice, slices } = gramSlices(samples);
+  const { slice, slices } = singleSlices(gpu, samples);
   const tail = targets ? batch.tailStride : 0;
   const stride = vectors(order);
   if (features.stride !== stride) {
@@ -128,7 +166,8 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
       "gram shape",
       ["u32", samples, order, stride, features.batch],
       ["u32", targets?.stride ?? 0, slice, piece.length, batch.rows],
-      ["u32", batch.rowStride, tail, first, batch.count, sums === "plain" ? slice : BLOCK, 0, piece.first],
+      ["u32", batch.rowStride, tail, first, batch.count, BLOCK[sums], 0, piece.first],
+      ["u32", sums === "plain" ? 0 : 1],
     );
     return kernel.bind(
       [shape, features.array, targets?.array ?? weights, weights, partials],
@@ -149,13 +188,14 @@ export async function bindGram(gpu: Gpu, operand: GramOperand, options: GramOpti
 export async function bindGramReduce(gpu: Gpu, options: GramReduceOptions): Promise<Dispatch> {
   const { samples, batch, partials } = options;
   const kernel = await gpu.kernel({ name: "gram_reduce", files: [compensatedSource, reduceSource] });
-  const shape = reduceShape(gpu, samples, batch, 0);
+  const { slices } = singleSlices(gpu, samples);
+  const shape = reduceShape(gpu, slices, batch, 0);
   const { rows, rowStride, count } = batch;
   const invocations = rows / 2 * (2 * vectors(rowStride) - Math.floor((rows - 1) / 16) + 1);
   return kernel.bind(
     [shape, partials, batch.orders, batch.matrices, batch.basis],
     [Math.ceil(invocations / 64), 1, count],
-    gramPartials(samples, batch),
+    slices * sliceWords(batch),
   );
 }
 
@@ -188,13 +228,13 @@ export async function bindGramAccumulate(
 ): Promise<Dispatch> {
   const files = [compensatedSource, reduceSource];
   const kernel = await gpu.kernel({ name: "gram_reduce", files, entryPoint: "accumulate" });
-  const shape = reduceShape(gpu, samples, batch, order);
+  const { slices } = singleSlices(gpu, samples);
+  const shape = reduceShape(gpu, slices, batch, order);
   const workgroups = [Math.ceil(order / 64), order, batch.count] as const;
-  return kernel.bind([shape, partials, factors, pairs], workgroups, gramPartials(samples, batch));
+  return kernel.bind([shape, partials, factors, pairs], workgroups, slices * sliceWords(batch));
 }
 
-function reduceShape(gpu: Gpu, samples: number, layout: GramLayout, order: number): GpuStruct {
+function reduceShape(gpu: Gpu, slices: number, layout: GramLayout, order: number): GpuStruct {
   const { rows, rowStride, tailStride, count } = layout;
-  const { slices } = gramSlices(samples);
   return gpuStruct(gpu, "gram_reduce shape", ["u32", rows, rowStride, tailStride, slices, count, order, 0]);
 }

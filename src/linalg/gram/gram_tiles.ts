@@ -119,7 +119,7 @@ export class GramTiles implements Disposable {
     this.pairs = array("Gram matrices", 2 * count * columns ** 2);
     this.#partials = array(
       "partial Gram matrices",
-      sums ? gramPartials(rows, this.#layout) : gramDoubleSinglePartials(rows, columns, count),
+      sums ? gramPartials(gpu, rows, this.#layout) : gramDoubleSinglePartials(rows, columns, count),
     );
     this.#singleWeights = array("weights", sums ? rows : 0);
     this.#doubleWeights = array("weights", sums && !center ? 0 : 2 * rows);

@@ -124,7 +124,7 @@ export async function bindSpectra(
   const batches = [0, 1].map(() => stack.use(new EigenBatch(gpu, orders, tailStride)));
   const { rows, rowStride, count } = batches[0];
   const partials = stack.use(
-    new GpuArray(gpu, "partial Gram matrices", gramPartials(samples, batches[0])),
+    new GpuArray(gpu, "partial Gram matrices", gramPartials(gpu, samples, batches[0])),
   );
   const rotated = stack.use(
     new GpuArray(gpu, "rotated features", replicas * samples * vectors(batches[0].order) * 4),

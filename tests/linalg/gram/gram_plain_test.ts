@@ -3,7 +3,7 @@ import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
 import type { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
-import { bindGram, bindGramReduce, gramPartials, gramSlices } from "../../../src/linalg/gram/gram.ts";
+import { bindGram, bindGramReduce, gramPartials, singleSlices } from "../../../src/linalg/gram/gram.ts";
 import { bindGramInTiles, GRAM_TILES, type GramTile } from "../../../src/linalg/gram/gram_plain.ts";
 import { padRows, vectors } from "../../../src/linalg/matrix_view.ts";
 import { check, draw, grams, type Problem, type Result, unpadded } from "../gram_problems.ts";
@@ -25,14 +25,14 @@ async function inTiles(gpu: Gpu, problem: Problem, tile: GramTile | null): Promi
   const all = new Float32Array(replicas * samples * 4 * stride);
   features.forEach((matrix, replica) => all.set(padRows(matrix, order), replica * samples * 4 * stride));
   const view = { array: array(all), stride, batch: samples * stride };
-  const partials = array(new Float32Array(gramPartials(samples, batch)).fill(NaN));
+  const partials = array(new Float32Array(gramPartials(gpu, samples, batch)).fill(NaN));
   const options = { samples, replicas, weights: array(weights), batch, partials };
   const operand = { features: view, order, first: 0, targets: moments };
   const commands = new Commands(gpu);
   commands.run(
     ...await (tile === null
       ? bindGram(gpu, operand, options)
-      : bindGramInTiles(gpu, tile, operand, { ...options, ...gramSlices(samples) })),
+      : bindGramInTiles(gpu, tile, operand, { ...options, ...singleSlices(gpu, samples) })),
     await bindGramReduce(gpu, options),
   );
   commands.submit();
@@ -65,6 +65,16 @@ Deno.test("gram tiles: agree to the bit over any shapes, within the rounding of 
         )
       );
     }
+  }
+});
+
+Deno.test("gram tiles: agree to the bit on so many samples that a CPU has longer slices", async () => {
+  const p = draw(20_011, [18], 1, 0, 5);
+  const shared = unpadded((await inTiles(gpu, p, null))[0], 18);
+  for (const tile of GRAM_TILES) {
+    const results = await inTiles(gpu, p, tile);
+    check(p, results);
+    assert.deepEqual(unpadded(results[0], 18), shared, JSON.stringify(tile));
   }
 });
 

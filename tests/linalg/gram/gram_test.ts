@@ -1,6 +1,7 @@
 import { assert, fc } from "../../deps.ts";
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { Commands } from "../../../src/gpu/commands.ts";
+import type { Gpu } from "../../../src/gpu/device.ts";
 import { EigenBatch } from "../../../src/linalg/eigen/eigen_batch.ts";
 import {
   bindGram,
@@ -9,6 +10,7 @@ import {
   gramBound,
   gramPartials,
   gramSlices,
+  singleSlices,
 } from "../../../src/linalg/gram/gram.ts";
 import { padRows, unpadRows } from "../../../src/linalg/matrix_view.ts";
 import { exactGram, relativeError } from "../../reference/exact_gram.ts";
@@ -31,6 +33,31 @@ Deno.test("gramSlices: cover the samples, and none is longer than lavapipe's loo
   );
   assert.deepEqual(gramSlices(1), { slice: 256, slices: 1 });
   assert.deepEqual(gramSlices(65_537), { slice: 257, slices: 256 });
+});
+
+Deno.test("singleSlices: cover the samples, as long as a CPU has use for, and fit where more would", () => {
+  const layout = { count: 1, rows: 8, rowStride: 2, tailStride: 0 };
+  const words = 4 * layout.rows * layout.rowStride;
+  for (const software of [true, false]) {
+    const device = { software } as Gpu;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.double({ min: 0, max: 1 }), (most, share) => {
+        const samples = Math.ceil(share * most) || 1;
+        const { slice, slices } = singleSlices(device, samples);
+        assert.ok(slice * slices >= samples && slice * (slices - 1) < samples);
+        // In blocks of 4 a loop has an iteration for each of them, and one for each sample.
+        assert.ok(1.25 * slice < 65_535 && slices <= 256);
+        assert.ok(slices * words <= gramPartials(device, most, layout));
+      }),
+      { seed: 9, numRuns: 300 },
+    );
+  }
+  const cut = (samples: number, software = true) => singleSlices({ software } as Gpu, samples);
+  assert.deepEqual(cut(16_128), { slice: 256, slices: 63 });
+  assert.deepEqual(cut(16_129), { slice: 512, slices: 32 });
+  assert.deepEqual(cut(32_768), { slice: 512, slices: 64 });
+  assert.deepEqual(cut(32_768, false), { slice: 256, slices: 128 });
+  assert.deepEqual(cut(1_000_000), gramSlices(1_000_000));
 });
 
 Deno.test("gram: any samples, layers, replicas and targets, within the rounding of its sums", async () => {
@@ -89,7 +116,7 @@ function worstError({ layers, weights }: Problem, result: Result): number {
 
 Deno.test("gram: compensated sums keep what plain ones round off, against exact sums", async () => {
   for (const samples of [5, 256, 2000, 100_000]) {
-    const { slice } = gramSlices(samples);
+    const { slice } = singleSlices(gpu, samples);
     const drawn = draw(samples, [2], 1, 0, samples);
     // One large term at the head of each slice; what a block of the others sums to is a quarter of
     // its ulp.
@@ -144,7 +171,7 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
       replicas: MATRICES,
       weights: array(weights),
       batch: layout,
-      partials: array(gramPartials(SAMPLES, layout)),
+      partials: array(gramPartials(gpu, SAMPLES, layout)),
       sums: "compensated" as const,
     };
     const view = { array: array(words), stride: 2, batch: 2 * SAMPLES };
@@ -169,14 +196,17 @@ Deno.test("gram: tiles of samples accumulate, rescaled between", async () => {
   });
 });
 
-Deno.test("gramError: 11 roundings for compensated sums, however many samples", () => {
+Deno.test("gramBound: 11 roundings for compensated sums; for plain ones a quarter of the samples, and slices", () => {
   for (const samples of [8, 1024, 100_000, 1e6]) {
     const error = gramBound(samples, "compensated") * 2 ** 24;
     assert.ok(error > 11 && error < 11.1, `${samples}: ${error}`);
     assert.ok(gramBound(samples, "compensated", 10) < gramBound(samples, "compensated"));
     assert.ok(gramBound(samples, "compensated", 100) * 2 ** 24 < 11);
   }
-  assert.ok(gramBound(1024, "plain") > 1.5e-5);
+  // Weights, products and sums of four; blocks; slices. One by one there would be m + 3.
+  for (const [samples, roundings] of [[1, 4], [5, 8], [256, 70], [1024, 73], [8192, 101], [32_768, 197]]) {
+    assert.equal(gramBound(samples, "plain"), gamma(roundings), `${samples}`);
+  }
 });
 
 Deno.test("gram: a replica's matrix is the same to the bit whatever is beside it, even NaN", async () => {

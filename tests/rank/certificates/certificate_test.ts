@@ -35,10 +35,10 @@ Deno.test("eigenvalueErrors: grow with every source of error", () => {
   for (const each of worse) assert(errorsOf(each)[0] > least[0]);
 });
 
-Deno.test("eigenvalueErrors: plain sums cost ten times the certainty of compensated ones", () => {
+Deno.test("eigenvalueErrors: plain sums cost seven times the certainty, of small eigenvalues a hundred times", () => {
   const plain = eigenvalueBounds(solved, SINGLE), errors = errorsOf(solved);
-  plain.forEach((error, i) => assert(error > 5 * errors[i], `${error / errors[i]}`));
-  assert(plain[0] > 10 * errors[0]);
+  plain.forEach((error, i) => assert(error > 7 * errors[i], `${error / errors[i]}`));
+  assert(plain[49] > 100 * errors[49]);
 });
 
 Deno.test("eigenvalueErrors: a shorter head serves where the longer ones are not known", () => {
