@@ -1,26 +1,24 @@
 /**
- * Networks that learn from one set of samples, and what is measured of their weights.
+ * Networks that learn one set of samples, and what is measured of them.
  *
  * @module
  */
-import type { Gpu } from "../../gpu/device.ts";
-import type { LayerParameters } from "../../nn/layout.ts";
-import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
-import { spectralBounds } from "../../rank/ranks/spectral_bounds.ts";
-import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
-import { weightRanks } from "../../rank/ranks/weight_ranks.ts";
+import { randomSteps } from "../../rank/ranks/random_steps.ts";
+import { type WeightRank, weightRanks, weightStableRank } from "../../rank/ranks/weight_ranks.ts";
 import { extent } from "../../stats/extent.ts";
-import { lowerMedian } from "../../stats/median.ts";
 import { norm } from "../../stats/norm.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normal, uniform } from "../../stats/random.ts";
 import { normals, orthonormalRows, product } from "../../stats/random_matrices.ts";
-import type { Training } from "../../train/training.ts";
+import { arrayTask } from "../../tasks/array_task.ts";
+import type { LayerProbe, Probe } from "../../train/trace.ts";
+import type { MeasuredWaypoints } from "../core/waypoint_run.ts";
 import type { NearOrthogonalCase, NearOrthogonalPlan } from "./plan.ts";
-import { randomSteps, transposed } from "./random_steps.ts";
 
-/** Fresh points at which the network is compared with a linear function. */
-const POINTS = 100;
+/** Fresh points at which a network is compared with a linear function; steps drawn under the null. */
+const POINTS = 100, DRAWS = 19;
+/** Share of σ₁ above which a singular value counts. */
+export const TOLERANCE = 0.01;
 
 /** One network at one step. */
 export interface NearOrthogonalRow {
@@ -34,169 +32,125 @@ export interface NearOrthogonalRow {
   readonly step: number;
   /** min ‖x_i‖² / (n max |⟨x_i, x_k⟩|), which the theory demands to be large. */
   readonly orthogonality: number;
-  /** ‖W‖_F² / ‖W‖₂² of the first layer. */
-  readonly stableRank: number;
-  /** Bound on the error of that. */
-  readonly bound: number;
+  /** ‖W‖_F² / ‖W‖₂² of the first layer, and a bound on its error. */
+  readonly stableRank: { readonly value: number; readonly bound: number };
   /** Certified upper end of σ₃ / σ₁. */
   readonly third: number;
   /** Numerical rank of W. */
-  readonly rank: RankInterval;
+  readonly rank: Pick<WeightRank, "rank" | "low" | "high">;
   /** Rank of the features at the samples, with the same tolerance. */
-  readonly featureRank: RankInterval;
-  /** Lower median of the stable ranks after steps without structure; NaN before the first step. */
-  readonly nullStableRank: number;
-  /** p-value of the stable rank against these; NaN before the first step. */
+  readonly featureRank: LayerProbe["ranks"][number];
+  /** Stable ranks after steps as long without structure; none before the first step. */
+  readonly drawn: readonly number[];
+  /** p-value of the stable rank's upper end against these; NaN before the first step. */
   readonly pValue: number;
   /** Loss over the samples. */
   readonly loss: number;
+  /** Margins of the samples, least and largest. */
+  readonly margins: readonly [least: number, most: number];
   /** Share of the samples that are classified right. */
   readonly accuracy: number;
-  /** Least margin divided by the largest. */
-  readonly marginRatio: number;
   /** Share of fresh points that the network classifies as the linear function Σ a_j w_j does. */
   readonly agreement: number;
 }
 
-/** Samples and initial weights of a replica, the same for all standard deviations. */
-export interface ReplicaData {
-  /** Samples, `n × d`. */
-  readonly x: Float32Array;
-  /** Their classes, 0 and 1 in turn: they say nothing about the inputs. */
-  readonly labels: Uint32Array;
-  /** Initial weights of standard deviation 1, `d × m`. */
-  readonly weights: Float32Array;
-  /** Output layer, ±1/√m in turn. */
-  readonly outputs: Float32Array;
-  /** Fresh points, as normal samples are. */
-  readonly points: Float32Array;
-}
-
 /**
- * Draws samples and initial weights.
+ * Draws a set of samples and networks that learn it, which differ in the size of their initial
+ * weights alone. Classes are 0 and 1 in turn, so they say nothing about the inputs.
  *
  * @param plan The study.
  * @param kind The case.
- * @param replica Index of the replica, from 0.
- * @returns The samples, normal or with Gram–Schmidt made orthogonal, of the norm √d then.
+ * @param replica Index of the set.
+ * @returns The training, and how to measure it.
  */
-export function drawReplica(
-  { samples: n, width: m, seed }: Pick<NearOrthogonalPlan, "samples" | "width" | "seed">,
-  { inputs: d, isOrthogonal }: Pick<NearOrthogonalCase, "inputs" | "isOrthogonal">,
+export function replicaNetworks(
+  { samples, width, initScales, rate, seed }: NearOrthogonalPlan,
+  { name, inputs, isOrthogonal, slope }: NearOrthogonalCase,
   replica: number,
-): ReplicaData {
-  const [forSamples, forWeights, forPoints] = [0, 1, 2].map((use) => seed + 2 ** 32 * (4 * replica + use));
+): MeasuredWaypoints<NearOrthogonalRow> {
+  const seedOf = (use: number) => seed + 2 ** 32 * (4 * replica + use);
+  const x = isOrthogonal
+    ? Float32Array.from(orthonormalRows(samples, inputs, seedOf(0)), (each) => each * Math.sqrt(inputs))
+    : normals(samples * inputs, seedOf(0));
+  const labels = Array.from({ length: samples }, (_, k) => k % 2);
+  const unit = normals(inputs * width, seedOf(1)), points = normals(POINTS * inputs, seedOf(2));
+  const outputs = Float32Array.from({ length: width }, (_, j) => (j % 2 ? 1 : -1) / Math.sqrt(width));
+  const starts = initScales.map((scale) => unit.map((weight) => scale * weight));
+  const next = normal(uniform(seedOf(3)));
+  const nulls = starts.map((weights) => randomSteps({ weights, x, samples, inputs, width }, next));
+  const orthogonality = orthogonalityOf(x, samples);
+  const evaluate = (at: Float32Array, count: number, weights: Float32Array) => {
+    const hidden = product(at, weights, count, width, inputs);
+    return product(hidden.map((z) => z > 0 ? z : slope * z), outputs, count, 1, width);
+  };
+  const measure = (
+    weights: Float32Array,
+    weightRank: WeightRank,
+    { step, loss, layers: [{ ranks: [featureRank] }], replica: i }: Probe,
+  ): NearOrthogonalRow => {
+    const { singularValues: sigma, bounds, rank, low, high } = weightRank;
+    const stableRank = weightStableRank(weightRank), { value, bound } = stableRank;
+    const length = norm(weights.map((weight, j) => weight - starts[i][j]));
+    const drawn = Array.from({ length: step === 0 ? 0 : DRAWS }, () => nulls[i](length));
+    const margins = evaluate(x, samples, weights).map((output, k) => labels[k] ? output : -output);
+    const linear = product(points, product(weights, outputs, inputs, 1, width), POINTS, 1, inputs);
+    const agreeing = evaluate(points, POINTS, weights).filter((output, k) => output * linear[k] > 0);
+    return {
+      name,
+      initScale: initScales[i],
+      replica,
+      step,
+      orthogonality,
+      stableRank,
+      third: (sigma[2] + bounds[2]) / Math.max(0, sigma[0] - bounds[0]),
+      rank: { rank, low, high },
+      featureRank,
+      drawn,
+      // A low stable rank is the extreme one.
+      pValue: step === 0 ? NaN : monteCarloPValue(-value - bound, drawn.map((each) => -each)),
+      loss,
+      margins: extent(margins),
+      accuracy: margins.filter((margin) => margin > 0).length / samples,
+      agreement: agreeing.length / POINTS,
+    };
+  };
   return {
-    x: isOrthogonal
-      ? Float32Array.from(orthonormalRows(n, d, forSamples), (value) => value * Math.sqrt(d))
-      : normals(n * d, forSamples),
-    labels: Uint32Array.from({ length: n }, (_, i) => i % 2),
-    weights: normals(d * m, forWeights),
-    outputs: Float32Array.from({ length: m }, (_, j) => (j % 2 ? 1 : -1) / Math.sqrt(m)),
-    points: normals(POINTS * d, forPoints),
-  };
-}
-
-/**
- * Makes the function that measures the networks of a replica.
- *
- * @param gpu Device.
- * @param plan The study.
- * @param kind The case.
- * @param replica Index of the replica.
- * @param data Its samples and initial weights.
- * @returns A function of a training, which measures the networks where it is. Those that have
- * diverged have no rows.
- */
-export function measurer(
-  gpu: Gpu,
-  plan: NearOrthogonalPlan,
-  { name, inputs: d, slope }: NearOrthogonalCase,
-  replica: number,
-  { x, labels, weights: unit, outputs, points }: ReplicaData,
-): (training: Training) => Promise<NearOrthogonalRow[]> {
-  const { samples: n, width: m, initScales, tolerance, draws, seed } = plan;
-  const starts = initScales.map((scale) => unit.map((value) => scale * value));
-  const next = normal(uniform(seed + 2 ** 32 * (4 * replica + 3)));
-  const nulls = starts.map((weights) => randomSteps({ weights, x, samples: n, inputs: d, width: m }, next));
-  const orthogonality = orthogonalityOf(x, n, d);
-  const evaluate = (inputs: Float32Array, weights: ArrayLike<number>) => {
-    const rows = inputs.length / d, hidden = product(inputs, weights, rows, m, d);
-    return product(hidden.map((value) => value > 0 ? value : slope * value), outputs, rows, 1, m);
-  };
-  return async ({ network, trace, updates: step, diverged }) => {
-    const alive = initScales.map((_, i) => i).filter((i) => !diverged.has(i));
-    const parameters = await network.readAllParameters();
-    const matrices = alive.map((i) => ({ rows: d, columns: m, data: parameters[i][0].weights }));
-    const ranks = await weightRanks(gpu, matrices, { tolerance });
-    return alive.map((i, k): NearOrthogonalRow => {
-      const { data: weights } = matrices[k], { singularValues, bounds, ...rank } = ranks[k];
-      const values = singularValues.map((sigma) => sigma ** 2);
-      const stable = stableRank(values);
-      const { stableRank: bound } = spectralBounds(
-        values,
-        bounds.map((bound, j) => (2 * singularValues[j] + bound) * bound),
-      );
-      const length = norm(Float64Array.from(weights, (value, j) => value - starts[i][j]));
-      const drawn = step === 0
-        ? []
-        : Array.from({ length: draws }, () => nulls[i](length));
-      const margins = evaluate(x, weights).map((output, s) => labels[s] ? output : -output);
-      const linear = product(points, product(weights, outputs, d, 1, m), POINTS, 1, d);
-      const agreeing = evaluate(points, weights).filter((output, s) => output * linear[s] > 0).length;
-      const [least, most] = extent(margins);
-      const probe = trace.probes.findLast((other) => other.replica === i)!;
-      return {
-        name,
-        initScale: initScales[i],
-        replica,
-        step,
-        orthogonality,
-        stableRank: stable,
-        bound,
-        third: (singularValues[2] + bounds[2]) / Math.max(0, singularValues[0] - bounds[0]),
-        rank,
-        featureRank: probe.layers[0].ranks[0],
-        nullStableRank: lowerMedian(drawn),
-        // A low stable rank is the extreme one; its certified upper end is held against the null.
-        pValue: step === 0 ? NaN : monteCarloPValue(-stable - bound, drawn.map((value) => -value)),
-        loss: probe.loss,
-        accuracy: margins.filter((margin) => margin > 0).length / n,
-        marginRatio: least / most,
-        agreement: agreeing / POINTS,
-      };
-    });
+    training: {
+      task: arrayTask({ x, labels, inputs, loss: "logistic", name }),
+      hidden: [width],
+      activation: slope > 0 ? `leaky-relu:${slope}` : "relu",
+      optimizer: { name: "sgd", learningRate: rate / inputs },
+      batch: null,
+      epsilons: [TOLERANCE ** 2],
+      threshold: "relative",
+      start: starts.map((weights) => [
+        { weights, biases: new Float32Array(width) },
+        { weights: outputs, biases: new Float32Array(1) },
+      ]),
+    },
+    measure: async ({ network, trace }, alive, { gpu }) => {
+      const parameters = await network.readAllParameters();
+      const matrices = alive.map((i) => ({ rows: inputs, columns: width, data: parameters[i][0].weights }));
+      const ranks = await weightRanks(gpu, matrices, { tolerance: TOLERANCE });
+      const probeOf = (i: number) => trace.probes.findLast((probe) => probe.replica === i)!;
+      return alive.map((i, k) => measure(matrices[k].data, ranks[k], probeOf(i)));
+    },
   };
 }
 
 /**
  * Measures how close samples are to orthogonal.
  *
- * @param x Samples, `count × inputs`.
- * @param count Their number.
- * @param inputs Dimension.
+ * @param x Samples, a row each.
+ * @param count Their number, at least 2.
  * @returns min ‖x_i‖² / (n max |⟨x_i, x_k⟩|).
  */
-export function orthogonalityOf(x: Float32Array, count: number, inputs: number): number {
-  const gram = product(x, transposed(x, count, inputs), count, count, inputs);
-  const isOwn = (_: number, i: number) => i % (count + 1) === 0;
-  const [least] = extent(gram.filter(isOwn));
-  return least / (count * extent(gram.filter((value, i) => !isOwn(value, i)).map(Math.abs))[1]);
-}
-
-/**
- * Makes the parameters that the networks of a replica begin with.
- *
- * @param plan The study.
- * @param data Initial weights of standard deviation 1, and the output layer.
- * @returns Layers of a network for each standard deviation, without biases.
- */
-export function startsOf(
-  { initScales, width }: Pick<NearOrthogonalPlan, "initScales" | "width">,
-  { weights, outputs }: ReplicaData,
-): LayerParameters[][] {
-  return initScales.map((scale) => [
-    { weights: weights.map((value) => scale * value), biases: new Float32Array(width) },
-    { weights: outputs, biases: new Float32Array(1) },
-  ]);
+export function orthogonalityOf(x: Float32Array, count: number): number {
+  const inputs = x.length / count;
+  const rows = Array.from({ length: count }, (_, i) => x.subarray(i * inputs, (i + 1) * inputs));
+  const inner = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const [least] = extent(rows.map((row) => inner(row, row)));
+  return least /
+    (count *
+      extent(rows.flatMap((row, i) => rows.slice(0, i).map((other) => Math.abs(inner(row, other)))))[1]);
 }
