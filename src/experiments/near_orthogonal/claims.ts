@@ -5,142 +5,132 @@
  */
 import { formatNumber } from "../../format.ts";
 import { extent } from "../../stats/extent.ts";
+import { lowerMedian } from "../../stats/median.ts";
 import { spearman } from "../../stats/spearman.ts";
 import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import { type NearOrthogonalRow, TOLERANCE } from "./networks.ts";
 import type { NearOrthogonalPlan } from "./plan.ts";
 
+/** What stable ranks of leaky ReLU stay below: 1 + ((1 − γ)/(1 + γ))² is at most 2 for any γ. */
+export const LOW = 2;
 /**
- * Constants that stable ranks are held against: 1 + ((1 − γ)/(1 + γ))² of leaky ReLU is at most 2
- * for any γ, and neurons of ReLU that each keep half of the samples of their sign come to 4. Then
- * the share of equal classifications and of equal margins from which on they count as equal, and
- * the share of the stable rank that large weights keep in a step.
+ * Shares: of points, from which on a boundary counts as linear; of the largest margin, from which on
+ * margins count as equal; of the stable rank, that large weights keep in a step; and of that of
+ * random steps, below which ReLU stays, for which the theory has a constant without a value.
  */
-export const LEAKY = 2, RELU = 4, LINEAR = 0.99, EVEN = 0.9, KEPT = 0.9;
+const LINEAR = 0.99, EVEN = 0.9, KEPT = 0.9, HALF = 0.5;
 
 /**
  * States the claims. The statistic of a replica is that of its own samples and weights.
  *
  * @param rows Networks that did not diverge, at all waypoints.
  * @param plan The study.
- * @returns Claims about orthogonal samples and small weights, then about what follows without them,
- * then about ReLU.
+ * @returns Claims about orthogonal samples and small weights; about normal samples; about large
+ * weights; about ReLU.
  */
 export function nearOrthogonalClaims(
   rows: readonly NearOrthogonalRow[],
-  plan: Pick<NearOrthogonalPlan, "cases" | "initScales" | "replicas" | "ratios" | "waypoints">,
+  { cases, initScales, replicas, ratios, waypoints }: Pick<
+    NearOrthogonalPlan,
+    "cases" | "initScales" | "replicas" | "ratios" | "waypoints"
+  >,
 ): Claim[] {
-  const { cases, initScales, replicas, ratios, waypoints } = plan;
-  const [orthogonal, nearly] = cases, farthest = cases[cases.length - 2], relu = cases[cases.length - 1];
+  const names = cases.map(({ name }) => name), [orthogonal, nearly] = names;
+  const [farthest, relu] = names.slice(-2);
   const small = initScales[0], large = initScales[initScales.length - 1];
   const end = waypoints[waypoints.length - 1];
   const rowsOf = (name: string, scale: number) =>
     rows.filter((row) => row.name === name && row.initScale === scale);
-  const at = (name: string, scale: number, step: number) =>
-    rowsOf(name, scale).filter((row) => row.step === step);
   const later = (name: string) => rowsOf(name, small).filter(({ step }) => step > 0);
-  const largest = (own: readonly NearOrthogonalRow[], value: (row: NearOrthogonalRow) => number) =>
-    extent(own.map(value))[1];
-  const upper = ({ stableRank: { value, bound } }: NearOrthogonalRow) => value + bound;
-  /** A claim that stable ranks stay low, as they would not after steps without structure. */
-  const low = (text: string, statistic: string, own: readonly NearOrthogonalRow[], below: number): Claim => ({
-    text,
+  const most = (own: readonly NearOrthogonalRow[], value: Measure) => extent(own.map(value))[1];
+  const claim = (name: string, text: string, statistic: string, rest: Pick<Claim, "values" | "demand">) => ({
+    text: `${name}, ω = ${formatNumber(small)}: ${text}`,
     statistic,
-    values: byReplica(replicas, own, (each) => largest(each, upper)),
-    demand: { below },
+    ...rest,
+  });
+  /** A claim about the largest of a measure, which steps without structure would exceed. */
+  const low = (name: string, text: string, statistic: string, own: readonly NearOrthogonalRow[], {
+    value = upper,
+    below = LOW,
+  } = {}): Claim => ({
+    ...claim(name, text, statistic, {
+      values: byReplica(replicas, own, (each) => most(each, value)),
+      demand: { below },
+    }),
     null: {
-      text: "steps as long, of random coefficients of the samples",
-      pValues: byReplica(replicas, own, (each) => largest(each, ({ pValue }) => pValue)),
+      text: "steps as long, of random combinations of the samples",
+      pValues: byReplica(replicas, own, (each) => most(each, ({ pValue }) => pValue)),
     },
   });
-  const last = (
-    text: string,
-    statistic: string,
-    name: string,
-    value: (row: NearOrthogonalRow) => number,
-    demand: Demand,
-  ): Claim => ({
-    text,
-    statistic,
-    values: byReplica(replicas, at(name, small, end), ([row]) => value(row)),
-    demand,
-  });
-  const first = `${orthogonal.name}, ω = ${formatNumber(small)}`;
+  const last = (name: string, text: string, statistic: string, value: Measure, demand: Demand): Claim => {
+    const own = rowsOf(name, small).filter(({ step }) => step === end);
+    return claim(name, text, statistic, { values: byReplica(replicas, own, ([row]) => value(row)), demand });
+  };
+  const third: Measure = (row) => row.third, agreement: Measure = (row) => row.agreement;
+  const alike = "share of points classified as by Σ a_j w_j";
   return [
     low(
-      `${first}: one step cuts the stable rank`,
+      orthogonal,
+      "one step cuts the stable rank",
       "stable rank after it",
-      at(orthogonal.name, small, 1),
-      LEAKY,
+      later(orthogonal).filter(({ step }) => step === 1),
     ),
-    low(`${first}: it stays low`, "largest stable rank from then on", later(orthogonal.name), LEAKY),
-    last(`${first}: in the end the rank is two`, "σ₃ / σ₁", orthogonal.name, ({ third }) => third, {
-      below: TOLERANCE,
-    }),
+    low(orthogonal, "it stays low", "largest stable rank from then on", later(orthogonal)),
+    last(orthogonal, "in the end the rank is two", "σ₃ / σ₁", third, { below: TOLERANCE }),
+    last(orthogonal, "in the end the decision boundary is linear", alike, agreement, { above: LINEAR }),
     last(
-      `${first}: in the end the decision boundary is linear`,
-      "share of points classified as by Σ a_j w_j",
-      orthogonal.name,
-      ({ agreement }) => agreement,
-      { above: LINEAR },
-    ),
-    last(
-      `${first}: in the end all margins are the same`,
+      orthogonal,
+      "in the end all margins are equal",
       "least margin divided by the largest",
-      orthogonal.name,
-      ({ margins: [least, most] }) => least / most,
+      ({ margins: [least, largest] }) => least / largest,
       { above: EVEN },
     ),
-    low(
-      `${nearly.name}, ω = ${formatNumber(small)}: it stays low`,
-      "largest stable rank",
-      later(nearly.name),
-      LEAKY,
-    ),
+    low(nearly, "the stable rank stays low", "largest stable rank after a step", later(nearly)),
     {
-      text: "the fewer dimensions, the farther from rank two",
+      text: "the fewer dimensions of normal samples, the farther from rank two",
       statistic: "Spearman's ρ of d/n and σ₃ / σ₁ at the end",
       values: byReplica(
         replicas,
-        cases.slice(1, -1).flatMap(({ name }, i) =>
-          at(name, small, end).map((row) => ({ ...row, ratio: ratios[i] }))
+        names.slice(1, -1).flatMap((name, i) =>
+          rowsOf(name, small).filter(({ step }) => step === end).map((row) => ({ ...row, ratio: ratios[i] }))
         ),
-        (own) =>
-          own.length < 2 ? null : spearman(own.map(({ ratio }) => ratio), own.map(({ third }) => third)),
+        (own) => own.length < 2 ? null : spearman(own.map(({ ratio }) => ratio), own.map(third)),
       ),
       kind: "correlation",
       demand: { below: 0 },
     },
-    {
-      text: `${farthest.name}, ω = ${formatNumber(small)}: it does not stay low`,
-      statistic: "largest stable rank",
+    claim(farthest, "the stable rank does not stay low", "largest stable rank after a step", {
       values: byReplica(
         replicas,
-        later(farthest.name),
-        (own) => largest(own, ({ stableRank: { value, bound } }) => value - bound),
+        later(farthest),
+        (own) => most(own, ({ stableRank: { value, bound } }) => value - bound),
       ),
-      demand: { above: LEAKY },
-    },
+      demand: { above: LOW },
+    }),
+    last(farthest, "in the end the decision boundary is not linear", alike, agreement, { below: LINEAR }),
     {
-      text: `${orthogonal.name}, ω = ${formatNumber(large)}: one step does not cut it`,
+      text: `${orthogonal}, ω = ${formatNumber(large)}: one step does not cut the stable rank`,
       statistic: "stable rank after it divided by that before",
-      values: byReplica(
-        replicas,
-        rowsOf(orthogonal.name, large),
-        (own) => stableRankAt(own, 1) / stableRankAt(own, 0),
-      ),
+      values: byReplica(replicas, rowsOf(orthogonal, large), (own) => {
+        const [before, after] = [0, 1].map((at) => own.find(({ step }) => step === at)?.stableRank.value);
+        return (after ?? NaN) / (before ?? NaN);
+      }),
       demand: { above: KEPT },
     },
     low(
-      `${relu.name}, ω = ${formatNumber(small)}: it stays low`,
-      "largest stable rank",
-      later(relu.name),
-      RELU,
+      relu,
+      "the stable rank stays below half of that of random steps",
+      "largest quotient of the two",
+      later(relu),
+      { value: (row) => upper(row) / lowerMedian(row.drawn), below: HALF },
     ),
   ];
 }
 
-/** Stable rank of a network at a step. */
-function stableRankAt(own: readonly NearOrthogonalRow[], wanted: number): number {
-  return own.find(({ step }) => step === wanted)?.stableRank.value ?? NaN;
+/** A number that is taken from a row. */
+type Measure = (row: NearOrthogonalRow) => number;
+
+/** Certified upper end of the stable rank. */
+function upper({ stableRank: { value, bound } }: NearOrthogonalRow): number {
+  return value + bound;
 }

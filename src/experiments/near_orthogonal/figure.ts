@@ -5,20 +5,23 @@
  * @module
  */
 import { formatNumber } from "../../format.ts";
-import { type CurvePanel, layOutPanels } from "../../plot/core/curve_panels.ts";
+import { type CurvePanel, layOutPanels, type PanelCurve } from "../../plot/core/curve_panels.ts";
 import { lineSwatch } from "../../plot/core/legend.ts";
+import { sizeAxis } from "../../plot/core/log_axis.ts";
 import { drawPage } from "../../plot/core/page.ts";
 import { greyInk, guideStyle, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import { lossAxis, rankAxis } from "../../plot/core/scales.ts";
 import { bandEntries } from "../../plot/core/summary_marks.ts";
+import { extent } from "../../stats/extent.ts";
 import { lowerMedian } from "../../stats/median.ts";
-import { LEAKY, RELU } from "./claims.ts";
+import { LOW } from "./claims.ts";
 import { type NearOrthogonalRow, TOLERANCE } from "./networks.ts";
 import type { NearOrthogonalPlan } from "./plan.ts";
 
-/** Stable ranks after steps without structure, and the values that curves come to in theory. */
 const nullStyle: LineStyle = { color: greyInk, dash: "2 3", width: 1.6 };
 const theoryStyle: LineStyle = { color: ink, dash: null, width: 0.8 };
+/** Ticks of stable ranks; those up to the first one above all values are drawn. */
+const RANKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /**
  * Draws the figure.
@@ -28,90 +31,89 @@ const theoryStyle: LineStyle = { color: ink, dash: null, width: 0.8 };
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: NearOrthogonalPlan): string {
-  const { cases, initScales, ratios, replicas, samples, width, slope, waypoints } = plan;
-  const leaky = cases.slice(0, -1), end = waypoints[waypoints.length - 1];
-  const value = (name: string, scale: number, replica: number, step: number, of: Measure) => {
-    const row = rows.find((each) =>
-      each.name === name && each.initScale === scale && each.replica === replica && each.step === step
-    );
-    return row ? of(row) : NaN;
-  };
-  /** A curve for each standard deviation, the smallest on top, over places that have a step each. */
-  const curves = (places: readonly { readonly name: string; readonly step: number }[], of: Measure) =>
-    initScales.map((scale, i) => ({
-      style: lineStyle(i),
-      values: Array.from(
-        { length: replicas },
-        (_, replica) => places.map(({ name, step }) => value(name, scale, replica, step, of)),
-      ),
-    })).reverse();
-  const constant = (slope: number) => 1 + ((1 - slope) / (1 + slope)) ** 2;
+  const { cases, initScales, ratios, replicas, samples, width, slope, waypoints, rate, seed } = plan;
+  const end = waypoints[waypoints.length - 1];
+  const found = new Map(rows.map((row) => [[row.name, row.initScale, row.replica, row.step].join(), row]));
+  /** Values of all replicas over places that have a case and a step each. */
+  const valuesOf = (places: readonly Place[], scale: number, of: (row: NearOrthogonalRow) => number) =>
+    Array.from({ length: replicas }, (_, replica) =>
+      places.map(({ name, step }) => {
+        const row = found.get([name, scale, replica, step].join());
+        return row ? of(row) : NaN;
+      }));
+  /** A curve for each size of the initial weights, the smallest on top. */
+  const curvesOf = (places: readonly Place[], of: (row: NearOrthogonalRow) => number): PanelCurve[] =>
+    initScales.map((scale, i) => ({ style: lineStyle(i), values: valuesOf(places, scale, of) })).reverse();
+  const largest = extent(rows.map(({ stableRank }) => stableRank.value))[1];
+  const ticks = RANKS.slice(0, 1 + RANKS.findIndex((tick) => tick >= Math.max(LOW, largest)));
   const courses = cases.map(({ name, slope }): CurvePanel => {
     const places = waypoints.map((step) => ({ name, step }));
-    const [smallest] = curves(places, ({ drawn }) => lowerMedian(drawn)).slice(-1);
+    const drawn = valuesOf(places, initScales[0], (row) => lowerMedian(row.drawn));
+    const medians = waypoints.map((_, i) => lowerMedian(drawn.map((own) => own[i])));
     return {
       label: name,
       places: waypoints.map(String),
       xName: "step",
       yName: "stable rank",
-      yAxis: (values, height) => lossAxis([1, ...values], height),
+      yAxis: (_, height) => sizeAxis(ticks, [height, 0]),
       curves: [
-        { style: nullStyle, values: [medians(smallest.values)] },
-        ...curves(places, ({ stableRank }) => stableRank.value),
+        { style: nullStyle, values: [medians] },
+        ...curvesOf(places, ({ stableRank }) => stableRank.value),
       ],
       guides: [
-        { value: slope > 0 ? LEAKY : RELU, style: guideStyle },
-        { value: constant(slope), style: theoryStyle },
+        ...slope > 0 ? [{ value: LOW, style: guideStyle }] : [],
+        { value: 1 + ((1 - slope) / (1 + slope)) ** 2, style: theoryStyle },
       ],
     };
   });
-  const ends = (label: string, yName: string, of: Measure, rest: Pick<CurvePanel, "yAxis" | "guides">) => ({
-    label,
+  const ends = (
+    label: string,
+    yName: string,
+    of: (row: NearOrthogonalRow) => number,
+    rest: Pick<CurvePanel, "yAxis" | "guides"> = { yAxis: rankAxis, guides: [] },
+  ): CurvePanel => ({
+    label: `${label} at step ${end}`,
     places: ["orth.", ...ratios.map(String)],
     xName: "d/n",
     yName,
-    curves: curves(leaky.map(({ name }) => ({ name, step: end })), of),
+    curves: curvesOf(cases.slice(0, -1).map(({ name }) => ({ name, step: end })), of),
     ...rest,
   });
-  const share = { yAxis: () => rankAxis([100], 150), guides: [] };
   const grid = layOutPanels({
     columns: 3,
     plotHeight: 150,
     panels: [
       ...courses,
-      ends(`σ₃ / σ₁ at step ${end}`, "σ₃ / σ₁", ({ third }) => third, {
-        yAxis: (values, height) => lossAxis(values, height),
+      ends("σ₃ / σ₁", "σ₃ / σ₁", ({ third }) => third, {
+        yAxis: lossAxis,
         guides: [{ value: TOLERANCE, style: guideStyle }],
       }),
-      ends("linear boundary", "points alike, %", ({ agreement }) => 100 * agreement, share),
-      ends(
-        "margins alike",
-        "least / largest, %",
-        ({ margins: [least, most] }) => 100 * Math.max(0, least / most),
-        share,
-      ),
+      ends("boundary", "points off linear, %", ({ agreement }) => 100 * (1 - agreement)),
+      ends("margins", "least / largest, %", ({ margins: [least, most] }) => 100 * Math.max(0, least / most)),
     ],
   });
-  const name = (scale: number) => `initial weights ω = ${formatNumber(scale)}`;
   return drawPage({
     title: "One step from small weights makes networks of low stable rank",
-    subtitle:
-      `${samples} samples, ${width} neurons, leaky ReLU of slope ${slope} (last: ReLU) · full batch, ` +
-      `learning rate ${plan.rate}/d · ${replicas} sets of samples, seed ${plan.seed}`,
+    subtitle: `${samples} samples, ${width} neurons, leaky ReLU of slope ${slope} but for one panel · ` +
+      `learning rate ${rate}/d · ${replicas} sets of samples, seed ${seed}`,
     description: courses.map(({ label, curves }) => {
-      const [first, last] = [0, waypoints.length - 1].map((i) => medians(curves.at(-1)!.values)[i]);
-      return `${label}: stable rank from ${first.toFixed(1)} to ${
-        last.toFixed(2)
-      } with the smallest weights.`;
+      const { values } = curves[curves.length - 1];
+      const [first, last] = [0, waypoints.length - 1].map((i) => lowerMedian(values.map((own) => own[i])));
+      return `${label}: with the smallest weights, stable rank from ${first.toFixed(1)} to ${
+        last.toFixed(1)
+      }.`;
     }).join(" "),
     legend: [
-      ...initScales.map((scale, i) => ({ label: name(scale), swatch: lineSwatch(lineStyle(i)) })),
+      ...initScales.map((scale, i) => ({
+        label: `initial weights ω = ${formatNumber(scale)}`,
+        swatch: lineSwatch(lineStyle(i)),
+      })),
       {
-        label: `random steps as long as those of ω = ${formatNumber(initScales[0])}`,
+        label: `random steps as long as with ω = ${formatNumber(initScales[0])}`,
         swatch: lineSwatch(nullStyle),
       },
       { label: "bound of the claim", swatch: lineSwatch(guideStyle) },
-      { label: "after one step of a wide network", swatch: lineSwatch(theoryStyle) },
+      { label: "theory: 1 + ((1 − γ) / (1 + γ))²", swatch: lineSwatch(theoryStyle) },
       ...bandEntries(replicas, "sets of samples"),
     ],
     height: grid.height,
@@ -119,10 +121,8 @@ export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: N
   });
 }
 
-/** What is drawn of a network at a step. */
-type Measure = (row: NearOrthogonalRow) => number;
-
-/** Medians of replicas at each place. */
-function medians(values: readonly (readonly number[])[]): number[] {
-  return values[0].map((_, place) => lowerMedian(values.map((each) => each[place])));
+/** A place of a horizontal axis. */
+interface Place {
+  readonly name: string;
+  readonly step: number;
 }

@@ -55,7 +55,7 @@ export const nearOrthogonal: Experiment<
           begin: () => replicaNetworks(plan, kind, replica),
         }))
     ),
-  claims: nearOrthogonalClaims,
+  claims: (rows, plan) => nearOrthogonalClaims(rows, plan),
   tables: {
     "near_orthogonal.csv": ({ rows }) =>
       table(rows, {

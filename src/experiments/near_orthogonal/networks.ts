@@ -119,7 +119,11 @@ export function replicaNetworks(
       task: arrayTask({ x, labels, inputs, loss: "logistic", name }),
       hidden: [width],
       activation: slope > 0 ? `leaky-relu:${slope}` : "relu",
-      optimizer: { name: "sgd", learningRate: rate / inputs },
+      optimizer: {
+        name: "sgd",
+        learningRate: rate / inputs,
+        layers: [{ weights: 1, biases: 0 }, { weights: 0, biases: 0 }],
+      },
       batch: null,
       epsilons: [TOLERANCE ** 2],
       threshold: "relative",

@@ -48,6 +48,7 @@ export const nearOrthogonalOptions: TableOf<NearOrthogonalOptions> = {
   initScales: numbers({
     default: [1e-6, 1e-3, 3e-2],
     positive: true,
+    max: 1e37,
     help: "standard deviations of the initial weights",
   }),
   rate: number({ default: 4, positive: true, help: "learning rate times d, which is the mean of ‖x‖²" }),
@@ -91,7 +92,7 @@ export function nearOrthogonalPlan({ full: _, ...options }: NearOrthogonalOption
   const each = (ratio: number, isOrthogonal: boolean, slope: number): NearOrthogonalCase => {
     const range = { min: isOrthogonal ? samples : 3, max: MOST_WIDTH };
     return {
-      name: `${slope > 0 ? "leaky ReLU" : "ReLU"}, ${isOrthogonal ? "orthogonal, " : ""}d/n = ${ratio}`,
+      name: slope === 0 ? "ReLU, orthogonal" : `${isOrthogonal ? "orthogonal" : "normal"}, d/n = ${ratio}`,
       inputs: checkNumber(`dimension at the ratio ${ratio}`, Math.round(ratio * samples), range),
       isOrthogonal,
       slope,

@@ -51,16 +51,18 @@ export function randomSteps(
 ): (length: number) => number {
   const still = product(transposed(weights, d, m), weights, m, m, d);
   const moved = product(x, weights, n, m, d), among = product(x, transposed(x, n, d), n, n, d);
+  const energy = trace(still, m);
   return (length) => {
-    const c = Float64Array.from({ length: n * m }, next), adjoint = transposed(c, n, m);
-    const own = product(adjoint, product(among, c, n, m, n), m, m, n);
-    const cross = product(adjoint, moved, m, m, n);
-    const scale = length / Math.sqrt(trace(own, m));
-    const gram = still.map((value, i) => {
-      const mirrored = (i % m) * m + Math.floor(i / m);
-      return value + scale * (cross[i] + cross[mirrored]) + scale ** 2 * own[i];
-    });
-    return trace(gram, m) / encloseLargest(gram, m).low;
+    const c = Float64Array.from({ length: n * m }, next), image = product(among, c, n, m, n);
+    // ‖XᵀC‖_F² = tr Cᵀ(XXᵀ)C, and G is the symmetric part of W₀ᵀW₀ + Cᵀ(2 s X W₀ + s² XXᵀC).
+    const scale = length / Math.sqrt(image.reduce((sum, value, i) => sum + value * c[i], 0));
+    const added = image.map((value, i) => scale * (2 * moved[i] + scale * value));
+    const half = product(transposed(c, n, m), added, m, m, n);
+    const gram = still.slice();
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < m; j++) gram[i * m + j] += (half[i * m + j] + half[j * m + i]) / 2;
+    }
+    return (energy + trace(half, m)) / encloseLargest(gram, m).low;
   };
 }
 
@@ -72,5 +74,7 @@ function transposed(matrix: ArrayLike<number>, rows: number, columns: number): F
 
 /** Adds up the diagonal of a square matrix. */
 function trace(matrix: Float64Array, order: number): number {
-  return matrix.reduce((sum, value, i) => i % (order + 1) === 0 ? sum + value : sum, 0);
+  let sum = 0;
+  for (let i = 0; i < order; i++) sum += matrix[i * (order + 1)];
+  return sum;
 }
