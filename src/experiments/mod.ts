@@ -151,7 +151,6 @@ export { runExperiment, type RunOptions } from "./core/run.ts";
 export { type Column, type Columns, type Table, table } from "../io/table.ts";
 export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
-export { type MeasuredWaypoints, waypointRun, type WaypointTraining } from "./core/waypoint_run.ts";
 export {
   type Claim,
   type Demand,

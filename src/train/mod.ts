@@ -103,4 +103,3 @@ export type { DivergedLayer, DivergedReplica, SavedTraining, TraceChunk, Trainin
 export type { NetworkStart } from "./start.ts";
 export type { StairTests } from "./stair_tests.ts";
 export { Training } from "./training.ts";
-export { trainThrough } from "./waypoints.ts";

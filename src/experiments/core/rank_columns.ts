@@ -6,9 +6,12 @@
 import type { Columns } from "../../io/table.ts";
 
 /** A rank and the interval in which it certainly lies. */
-interface CertifiedRank {
+export interface CertifiedRank {
+  /** The rank. */
   readonly rank: number;
+  /** Lower end of the interval. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
 }
 

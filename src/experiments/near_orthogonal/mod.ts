@@ -8,11 +8,11 @@
 import type { TableOf } from "../../cli/options.ts";
 import { table } from "../../io/table.ts";
 import { lowerMedian } from "../../stats/median.ts";
-import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { defineExperiment, type Experiment, type RunContext } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
-import { waypointRun } from "../core/waypoint_run.ts";
+import { trainingRun } from "../core/training_run.ts";
 import { nearOrthogonalClaims } from "./claims.ts";
-import { type NearOrthogonalRow, replicaNetworks, TOLERANCE } from "./networks.ts";
+import { type NearOrthogonalRow, replicaTraining, TOLERANCE } from "./networks.ts";
 import {
   type NearOrthogonalOptions,
   nearOrthogonalOptions,
@@ -45,15 +45,15 @@ export const nearOrthogonal: Experiment<
   label: "networks",
   options: nearOrthogonalOptions,
   plan: nearOrthogonalPlan,
-  runs: (plan: NearOrthogonalPlan) =>
+  runs: (plan) =>
     plan.cases.flatMap((kind) =>
-      Array.from({ length: plan.replicas }, (_, replica) =>
-        waypointRun({
-          label: `${kind.name}, replica ${replica}`,
-          names: plan.initScales.map((scale) => `init scale ${scale}`),
-          waypoints: plan.waypoints,
-          begin: () => replicaNetworks(plan, kind, replica),
-        }))
+      Array.from({ length: plan.replicas }, (_, replica) => ({
+        label: `${kind.name}, replica ${replica}`,
+        steps: plan.steps,
+        networks: plan.initScales.length,
+        // Samples of all runs at once would not fit into memory.
+        execute: (context: RunContext) => trainingRun(replicaTraining(plan, kind, replica)).execute(context),
+      }))
     ),
   claims: (rows, plan) => nearOrthogonalClaims(rows, plan),
   tables: {

@@ -48,7 +48,7 @@ export const nearOrthogonalOptions: TableOf<NearOrthogonalOptions> = {
   initScales: numbers({
     default: [1e-6, 1e-3, 3e-2],
     positive: true,
-    max: 1e37,
+    max: 1e6,
     help: "standard deviations of the initial weights",
   }),
   rate: number({ default: 4, positive: true, help: "learning rate times d, which is the mean of ‖x‖²" }),
