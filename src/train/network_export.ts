@@ -6,6 +6,7 @@
 import { Commands } from "../gpu/commands.ts";
 import { type LayerParameters, unpackParameters } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
+import { extent } from "../stats/extent.ts";
 
 /**
  * Parameters of all replicas after some numbers of steps. Those at a probe are the ones that its
@@ -76,7 +77,7 @@ export class NetworkExport {
    * @returns The first such step from there on; infinity if there is none.
    */
   next(step: number): number {
-    return Math.min(...[...this.#steps].filter((wanted) => wanted >= step));
+    return extent([...this.#steps].filter((wanted) => wanted >= step))[0];
   }
 
   /**

@@ -113,7 +113,7 @@ export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: N
         swatch: lineSwatch(nullStyle),
       },
       { label: "bound of the claim", swatch: lineSwatch(guideStyle) },
-      { label: "theory: 1 + ((1 − γ) / (1 + γ))²", swatch: lineSwatch(theoryStyle) },
+      { label: "a wide network after one step: 1 + ((1 − γ) / (1 + γ))²", swatch: lineSwatch(theoryStyle) },
       ...bandEntries(replicas, "sets of samples"),
     ],
     height: grid.height,

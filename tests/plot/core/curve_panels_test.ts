@@ -29,7 +29,7 @@ Deno.test("layOutPanels: panels in rows, each with its curves, bands where repli
   const { elements, height } = drawn([panel, panel, panel, { ...panel, yAxis: lossAxis }], 3);
   const count = (path: string) => marks(elements, path).length;
   assert.equal(count("panel"), 4);
-  // Replicas of the second curve do not differ: there is one. Values that are not numbers have no dot.
+  // Replicas of the second curve do not differ. Values that are not numbers have no dot.
   assert.deepEqual([count("curve"), count("band"), count("value"), count("guide")], [8, 4, 4 * 4, 4]);
   assert.equal(height, 2 * drawn([panel], 3).height);
 });
