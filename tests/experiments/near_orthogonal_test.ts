@@ -64,6 +64,7 @@ Deno.test("nearOrthogonal: what leaves nothing to compare, or no orthogonal samp
       { initScales: [0, 1] },
       { initScales: [1, 1e7] },
       { samples: 2 },
+      { samples: 20_000, ratios: [1, 0.5] },
       { width: 2 },
       { slope: 1.5 },
       { rate: 0 },

@@ -14,8 +14,8 @@ import type { NearOrthogonalPlan } from "./plan.ts";
 /** What stable ranks of leaky ReLU stay below: 1 + ((1 − γ)/(1 + γ))² is at most 2 for any γ. */
 export const LOW = 2;
 /**
- * Shares: of points, from which on a boundary counts as linear; of the largest margin, from which on
- * margins count as equal; of the stable rank, that large weights keep in a step; and of that of
+ * Shares: of points, from which on a boundary counts as linear; of the largest margin, from which
+ * on margins count as equal; of the stable rank, that large weights keep in a step; and of that of
  * random steps, below which ReLU stays, for which the theory has a constant without a value.
  */
 const LINEAR = 0.99, EVEN = 0.9, KEPT = 0.9, HALF = 0.5;

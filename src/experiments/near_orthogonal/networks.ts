@@ -16,8 +16,10 @@ import type { MeasuredTraining } from "../core/training_run.ts";
 import type { CertifiedRank } from "../core/rank_columns.ts";
 import type { NearOrthogonalCase, NearOrthogonalPlan } from "./plan.ts";
 
-/** Fresh points at which a network is compared with a linear function; steps drawn under the null. */
-const POINTS = 100, DRAWS = 19;
+/** Fresh points at which a network is compared with a linear function. */
+const POINTS = 100;
+/** Steps drawn under the null. */
+const DRAWS = 19;
 /** Share of σ₁ above which a singular value counts. */
 export const TOLERANCE = 0.01;
 
@@ -153,7 +155,7 @@ export function replicaTraining(
   };
 }
 
-/** Scales a matrix, whose rank stays the same, to a largest entry of 1, and rounds it to float32. */
+/** Scales a matrix to a largest entry of 1, which changes no rank, and rounds it to float32. */
 function toUnit(matrix: Float64Array): Float32Array {
   const most = extent(matrix.map(Math.abs))[1] || 1;
   return Float32Array.from(matrix, (value) => value / most);

@@ -47,6 +47,8 @@ export const nearOrthogonalOptions: TableOf<NearOrthogonalOptions> = {
   slope: number({ default: 0.1, positive: true, max: 1, help: "slope of leaky ReLU below 0" }),
   initScales: numbers({
     default: [1e-6, 1e-3, 3e-2],
+    // A first step has entries of the order 1/(d √(nm)): small weights are far below that.
+    full: [1e-8, 1e-3, 3e-2],
     positive: true,
     max: 1e6,
     help: "standard deviations of the initial weights",
@@ -54,6 +56,9 @@ export const nearOrthogonalOptions: TableOf<NearOrthogonalOptions> = {
   rate: number({ default: 4, positive: true, help: "learning rate times d, which is the mean of ‖x‖²" }),
   full: toggle({ default: false, help: "train in up to 10,000 dimensions, longer, with ten replicas" }),
 };
+
+/** Numbers of all samples, and weights of all networks, of a run: 256 MiB each. */
+const MOST_NUMBERS = 2 ** 26;
 
 /** Samples and network of a part of the study. */
 export interface NearOrthogonalCase {
@@ -80,8 +85,8 @@ export interface NearOrthogonalPlan extends Omit<NearOrthogonalOptions, "full"> 
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} If there is nothing to compare, a dimension is too small, or the largest is
- * too small for orthogonal samples.
+ * @throws {InputError} If there is nothing to compare, a dimension is too small, the largest is too
+ * small for orthogonal samples, or samples or weights are too many.
  */
 export function nearOrthogonalPlan({ full: _, ...options }: NearOrthogonalOptions): NearOrthogonalPlan {
   const { samples, steps } = options;
@@ -98,6 +103,8 @@ export function nearOrthogonalPlan({ full: _, ...options }: NearOrthogonalOption
       slope,
     };
   };
+  const most = Math.max(samples, options.width * initScales.length) * Math.round(ratios[0] * samples);
+  checkNumber("numbers of the samples or of the weights", most, { max: MOST_NUMBERS });
   const waypoints = [0];
   for (let step = 1; step < steps; step *= 4) waypoints.push(step);
   return {

@@ -22,13 +22,13 @@ export interface StepStart {
 
 /**
  * Prepares to draw stable ranks ‖W‖_F² / ‖W‖₂² of W = W₀ + XᵀC for matrices C of normal numbers,
- * scaled to a length ‖XᵀC‖_F. What gradient descent adds to a first layer is of this form too: these
- * are steps of its length, within the span of the same samples, whose coefficients say nothing
- * about labels and neurons.
+ * scaled to a length ‖XᵀC‖_F. What gradient descent adds to a first layer is of this form too:
+ * these are steps of its length, within the span of the same samples, whose coefficients say
+ * nothing about labels and neurons.
  *
  * In the Gram matrix WᵀW = W₀ᵀW₀ + (XW₀)ᵀC + Cᵀ(XW₀) + Cᵀ(XXᵀ)C the dimension occurs only in
- * products that are made once. Arithmetic is float64; ‖W‖₂² comes from at most 32 steps of Lanczos's
- * iteration, from below.
+ * products that are made once. Arithmetic is float64; ‖W‖₂² comes from at most 32 steps of
+ * Lanczos's iteration, from below.
  *
  * @param start W₀ and X.
  * @param next Source of standard normal numbers.
