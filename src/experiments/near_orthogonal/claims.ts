@@ -30,9 +30,9 @@ const LINEAR = 0.99, EVEN = 0.9, KEPT = 0.9, HALF = 0.5;
  */
 export function nearOrthogonalClaims(
   rows: readonly NearOrthogonalRow[],
-  { cases, initScales, replicas, ratios, waypoints }: Pick<
+  { cases, initScales, replicasOfEach: replicas, ratios, waypoints }: Pick<
     NearOrthogonalPlan,
-    "cases" | "initScales" | "replicas" | "ratios" | "waypoints"
+    "cases" | "initScales" | "replicasOfEach" | "ratios" | "waypoints"
   >,
 ): Claim[] {
   const names = cases.map(({ name }) => name), [orthogonal, nearly] = names;

@@ -31,7 +31,18 @@ const RANKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: NearOrthogonalPlan): string {
-  const { cases, initScales, ratios, replicas, samples, width, slope, waypoints, rate, seed } = plan;
+  const {
+    cases,
+    initScales,
+    ratios,
+    replicasOfEach: replicas,
+    samples,
+    width,
+    slope,
+    waypoints,
+    rate,
+    seed,
+  } = plan;
   const end = waypoints[waypoints.length - 1];
   const found = new Map(rows.map((row) => [[row.name, row.initScale, row.replica, row.step].join(), row]));
   /** Values of all replicas over places that have a case and a step each. */

@@ -47,10 +47,10 @@ export const nearOrthogonal: Experiment<
   plan: nearOrthogonalPlan,
   runs: (plan) =>
     plan.cases.flatMap((kind) =>
-      Array.from({ length: plan.replicas }, (_, replica) => ({
+      Array.from({ length: plan.replicasOfEach }, (_, replica) => ({
         label: `${kind.name}, replica ${replica}`,
         steps: plan.steps,
-        networks: plan.initScales.length,
+        networks: plan.replicas,
         // Samples of all runs at once would not fit into memory.
         execute: (context: RunContext) => trainingRun(replicaTraining(plan, kind, replica)).execute(context),
       }))

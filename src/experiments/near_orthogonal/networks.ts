@@ -67,7 +67,7 @@ export interface NearOrthogonalRow {
  * @returns The training, measured at all waypoints. Networks that diverge on the way have no rows.
  */
 export function replicaTraining(
-  { samples, width, initScales, rate, steps, waypoints, seed }: NearOrthogonalPlan,
+  { samples, width, initScales, replicas, rate, steps, waypoints, seed }: NearOrthogonalPlan,
   { name, inputs, isOrthogonal, slope }: NearOrthogonalCase,
   replica: number,
 ): MeasuredTraining<NearOrthogonalRow> {
@@ -99,7 +99,7 @@ export function replicaTraining(
       // Networks are measured, not probes.
       probeEvery: steps,
       precision: "single",
-      replicas: initScales.length,
+      replicas,
       start: starts.map((weights) => [
         { weights, biases: new Float32Array(width) },
         { weights: outputs, biases: new Float32Array(1) },
@@ -108,8 +108,8 @@ export function replicaTraining(
     networksAt: waypoints,
     measure: async ({ status, diverged }, _, { gpu }, networks) => {
       if (status !== "done") return { rows: [] };
-      const kept = [...networks].flatMap(([step, replicas]) =>
-        replicas.flatMap(([{ weights }], i) => diverged.has(i) ? [] : [{ step, i, weights }])
+      const kept = [...networks].flatMap(([step, found]) =>
+        found.flatMap(([{ weights }], i) => diverged.has(i) ? [] : [{ step, i, weights }])
       );
       const ranksOf = (rows: number, all: Float32Array[]) =>
         weightRanks(gpu, all.map((data) => ({ rows, columns: width, data })), { tolerance: TOLERANCE });
@@ -119,9 +119,8 @@ export function replicaTraining(
       const points = normals(POINTS * inputs, seedOf(2)), next = normal(uniform(seedOf(3)));
       const nulls = starts.map((weights) => randomSteps({ weights, x, samples, inputs, width }, next));
       const orthogonality = orthogonalityOf(x, samples);
-      const outputOf = (
-        hidden: Float64Array,
-      ) => [...product(hidden, outputs, hidden.length / width, 1, width)];
+      const outputOf = (hidden: Float64Array) =>
+        Array.from(product(hidden, outputs, hidden.length / width, 1, width));
       const rows = kept.map(({ step, i, weights }, k): NearOrthogonalRow => {
         const { singularValues: sigma, bounds } = weightsRanks[k];
         const stableRank = weightStableRank(weightsRanks[k]), { value, bound } = stableRank;
@@ -178,7 +177,6 @@ export function orthogonalityOf(x: Float32Array, count: number): number {
   const rows = Array.from({ length: count }, (_, i) => x.subarray(i * inputs, (i + 1) * inputs));
   const inner = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
   const [least] = extent(rows.map((row) => inner(row, row)));
-  return least /
-    (count *
-      extent(rows.flatMap((row, i) => rows.slice(0, i).map((other) => Math.abs(inner(row, other)))))[1]);
+  const pairs = rows.flatMap((row, i) => rows.slice(0, i).map((other) => Math.abs(inner(row, other))));
+  return least / (count * extent(pairs)[1]);
 }

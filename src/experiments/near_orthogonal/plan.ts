@@ -74,6 +74,10 @@ export interface NearOrthogonalCase {
 
 /** The study, its options checked. Ratios are descending, standard deviations ascending. */
 export interface NearOrthogonalPlan extends Omit<NearOrthogonalOptions, "full"> {
+  /** Sets of samples of each case. */
+  readonly replicasOfEach: number;
+  /** Networks of a run: one for each standard deviation. */
+  readonly replicas: number;
   /** Leaky ReLU with orthogonal samples, then with each ratio; ReLU with orthogonal samples. */
   readonly cases: readonly NearOrthogonalCase[];
   /** Steps at which weights are measured: 0, 1, then four times as many, up to the last. */
@@ -111,6 +115,8 @@ export function nearOrthogonalPlan({ full: _, ...options }: NearOrthogonalOption
     ...options,
     ratios,
     initScales,
+    replicasOfEach: options.replicas,
+    replicas: initScales.length,
     cases: [
       each(ratios[0], true, options.slope),
       ...ratios.map((ratio) => each(ratio, false, options.slope)),
