@@ -21,6 +21,7 @@ import { directionalConvergence } from "./directional_convergence/mod.ts";
 import { kernelStudy } from "./kernel_study/mod.ts";
 import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
+import { nearOrthogonal } from "./near_orthogonal/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -34,6 +35,7 @@ export {
   kernelStudy,
   lossFloorStudy,
   methods,
+  nearOrthogonal,
   phaseDiagram,
   pretraining,
   rankCollapse,
@@ -86,6 +88,12 @@ export type { LossFloorOptions } from "./loss_floor/mod.ts";
 export type { Frequencies, InputMaps } from "./methods/inputs.ts";
 export type { MethodOutcome } from "./methods/outcome.ts";
 export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
+export type { NearOrthogonalRow } from "./near_orthogonal/networks.ts";
+export type {
+  NearOrthogonalCase,
+  NearOrthogonalOptions,
+  NearOrthogonalPlan,
+} from "./near_orthogonal/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
@@ -142,6 +150,7 @@ export type { RunTexts } from "../train/run_texts.ts";
 export { runExperiment, type RunOptions } from "./core/run.ts";
 export { type Column, type Columns, type Table, table } from "../io/table.ts";
 export { experimentText } from "./core/text.ts";
+export { type CertifiedRank, rankColumns } from "./core/rank_columns.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export {
   type Claim,
@@ -164,5 +173,6 @@ export const experiments: readonly Experiment[] = [
   directionalConvergence,
   phaseDiagram,
   sgdRank,
+  nearOrthogonal,
   kernelStudy,
 ];

@@ -82,8 +82,14 @@ export {
   rankMe,
   stableRank,
 } from "./ranks/spectral_ranks.ts";
+export { randomSteps, type StepStart } from "./ranks/random_steps.ts";
 export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
-export { type WeightRank, type WeightRankOptions, weightRanks } from "./ranks/weight_ranks.ts";
+export {
+  type WeightRank,
+  type WeightRankOptions,
+  weightRanks,
+  weightStableRank,
+} from "./ranks/weight_ranks.ts";
 export {
   featureSpectra,
   type FeatureSpectrum,

@@ -6,10 +6,12 @@
 import { Commands } from "../gpu/commands.ts";
 import { type LayerParameters, unpackParameters } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
+import { extent } from "../stats/extent.ts";
 
 /**
- * Parameters of all replicas at the probes of some steps: those that losses and ranks of these
- * probes belong to. `Training.exportNetworks` makes it. The GPU does not wait for the host.
+ * Parameters of all replicas after some numbers of steps. Those at a probe are the ones that its
+ * losses and ranks belong to. `Training.exportNetworks` makes it. The GPU does not wait for the
+ * host.
  *
  * @example
  * ```ts
@@ -22,10 +24,10 @@ import type { Network } from "../nn/network.ts";
  * const task = await loadTask("cosines");
  * const options = { task, hidden: [8], steps: 20, probeEvery: 10, replicas: 2 };
  * using training = await Training.create(gpu, options);
- * const exported = training.exportNetworks([0, 20]);
+ * const exported = training.exportNetworks([0, 1, 20]);
  * await training.finish();
  * const networks = await exported.networks();
- * assert.deepEqual([...networks.keys()], [0, 20]);
+ * assert.deepEqual([...networks.keys()], [0, 1, 20]);
  * const [first, second] = networks.get(20)!;
  * assert.equal(first[0].weights.length, 8);
  * assert.notDeepEqual(first, second);
@@ -40,7 +42,7 @@ export class NetworkExport {
    * Prepares to export.
    *
    * @param network The network that is trained.
-   * @param steps Steps of probes.
+   * @param steps Steps, in any order.
    * @param before Words of steps that an earlier part of the training has exported.
    */
   constructor(network: Network, steps: Iterable<number>, before: ReadonlyMap<number, Float32Array>) {
@@ -54,8 +56,8 @@ export class NetworkExport {
   /**
    * Takes the networks, if they are wanted. They are copied once the commands so far have run.
    *
-   * @param step Step of a probe.
-   * @param commands Commands up to the probe.
+   * @param step Step.
+   * @param commands Commands up to its start.
    * @returns Commands to record what follows: the same, or new ones where these were submitted.
    */
   take(step: number, commands: Commands): Commands {
@@ -66,6 +68,16 @@ export class NetworkExport {
     words.catch(() => {});
     this.#taken.set(step, words);
     return new Commands(gpu);
+  }
+
+  /**
+   * Finds the next step whose networks are wanted.
+   *
+   * @param step Step.
+   * @returns The first such step from there on; infinity if there is none.
+   */
+  next(step: number): number {
+    return extent([...this.#steps].filter((wanted) => wanted >= step))[0];
   }
 
   /**

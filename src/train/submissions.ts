@@ -90,20 +90,18 @@ export class Submissions {
   }
 
   /**
-   * Exports the networks at some probes of later submissions.
+   * Exports the networks at some steps of later submissions.
    *
-   * @param steps Steps of probes.
+   * @param steps The steps.
    * @param before Words of what an earlier part of the training has exported.
-   * @returns The networks, once the probes have arrived.
-   * @throws {InputError} If there is no probe at one of the steps.
+   * @returns The networks, once the steps have arrived.
+   * @throws {InputError} If the run has no such step.
    */
   exportNetworks(steps: readonly number[], before: ReadonlyMap<number, Float32Array>): NetworkExport {
-    const { schedule } = this.#commands.probes, { steps: last, probeEvery } = this.#options;
-    const odd = steps.find((step) => !(step >= 0 && step <= last && schedule.kind(step)));
+    const { steps: last } = this.#options;
+    const odd = steps.find((step) => !(Number.isInteger(step) && step >= 0 && step <= last));
     if (odd !== undefined) {
-      throw new InputError(
-        `networks at step ${odd}: give steps of probes, multiples of ${probeEvery} up to ${last}, or ${last} itself`,
-      );
+      throw new InputError(`networks at step ${odd}: give whole numbers of steps from 0 to ${last}`);
     }
     return this.#networks = new NetworkExport(this.#network, steps, before);
   }
@@ -146,8 +144,10 @@ export class Submissions {
     let commands = new Commands(this.#network.gpu), counts = 0;
     if (start === steps) state.spare(commands);
     for (let s = start; s < start + count; s++) {
-      // Up to the next probe, which looks at what a single step leaves.
-      const between = Math.min(start + count, schedule.next(s)) - s;
+      commands = this.#networks?.take(s, commands) ?? commands;
+      // Up to the next probe, which looks at what a single step leaves, or networks to export.
+      const end = Math.min(start + count, this.#networks?.next(s + 1) ?? Infinity);
+      const between = Math.min(end, schedule.next(s)) - s;
       if (step.many && between > 0) {
         commands.run(step.many(between));
         s += between - 1;
@@ -166,7 +166,6 @@ export class Submissions {
       if (kind) {
         escalation?.keep(commands, schedule.before(s).all);
         commands = this.#exported?.take(s, commands) ?? commands;
-        commands = this.#networks?.take(s, commands) ?? commands;
       }
       commands.run(rest);
     }

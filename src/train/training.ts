@@ -177,14 +177,14 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   /**
-   * Exports the networks at some probes, so that their weights can be looked at. Call it before
-   * training starts.
+   * Exports the networks after some numbers of steps, so that their weights can be looked at. Call
+   * it before training starts.
    *
-   * @param steps Steps of probes, in any order.
+   * @param steps Steps, in any order.
    * @param before Words of what an earlier part of this training has exported, from
    * `NetworkExport.words`. Default: none.
-   * @returns The networks, once the probes have arrived.
-   * @throws {InputError} If there is no probe at one of the steps.
+   * @returns The networks, once the steps have arrived.
+   * @throws {InputError} If the run has no such step.
    */
   exportNetworks(
     steps: readonly number[],

@@ -46,7 +46,7 @@ export interface MeasuredTraining<Row, Prepared = void> {
    * that differ between replicas.
    */
   readonly trace?: { readonly swept: SweptValues };
-  /** Steps of probes whose networks are measured. Default: none. */
+  /** Steps whose networks are measured. Default: none. */
   readonly networksAt?: readonly number[];
   /**
    * Prepares what the networks start with. It is kept, and not prepared again when the run goes on

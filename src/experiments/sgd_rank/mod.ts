@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { spectralBounds } from "../../rank/ranks/spectral_bounds.ts";
-import { stableRank } from "../../rank/ranks/spectral_ranks.ts";
+import { weightStableRank } from "../../rank/ranks/weight_ranks.ts";
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { table } from "../../io/table.ts";
@@ -108,15 +107,11 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
           rank_high: { help: "upper end of that interval", value: ({ matrix }) => matrix.high },
           stable_rank: {
             help: "sum of the squared singular values divided by the largest",
-            value: ({ matrix }) => stableRank(matrix.singularValues.map((sigma) => sigma ** 2)),
+            value: ({ matrix }) => weightStableRank(matrix).value,
           },
           stable_rank_bound: {
             help: "bound on the error of that",
-            value: ({ matrix: { singularValues, bounds } }) =>
-              spectralBounds(
-                singularValues.map((sigma) => sigma ** 2),
-                bounds.map((bound, i) => (2 * singularValues[i] + bound) * bound),
-              ).stableRank,
+            value: ({ matrix }) => weightStableRank(matrix).bound,
           },
           loss: { help: "loss over all training samples", value: ({ network }) => network.loss },
           training_accuracy: {

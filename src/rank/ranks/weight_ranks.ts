@@ -20,6 +20,8 @@ import { short, valueTable } from "../spectra/spectra_view.ts";
 import { type FeatureSpectrum, type Precision, precisionNames } from "../spectra/spectrum_options.ts";
 import { rankInterval } from "../certificates/rank_interval.ts";
 import { checkMatrices, type Matrix } from "../../linalg/matrix.ts";
+import { spectralBounds } from "./spectral_bounds.ts";
+import { stableRank } from "./spectral_ranks.ts";
 
 /** Options of {@linkcode weightRanks}. */
 export interface WeightRankOptions extends WorkOptions {
@@ -124,4 +126,31 @@ export async function weightRanks(
       row: (each) => [interval(each), short(each.singularValues[0]), short(each.singularValues.at(-1)!)],
     }),
   });
+}
+
+/**
+ * Computes the stable rank ‖W‖_F² / ‖W‖₂² of a matrix from its singular values.
+ *
+ * @param singular Singular values, and bounds on their errors.
+ * @returns The stable rank, and a bound on its error.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { weightStableRank } from "./weight_ranks.ts";
+ *
+ * const singularValues = Float64Array.of(2, 1), bounds = Float64Array.of(0, 1e-3);
+ * const { value, bound } = weightStableRank({ singularValues, bounds });
+ * assert(value === 1.25 && bound > 5e-4 && bound < 6e-4);
+ * ```
+ */
+export function weightStableRank(
+  { singularValues, bounds }: Pick<WeightRank, "singularValues" | "bounds">,
+): { readonly value: number; readonly bound: number } {
+  const squares = singularValues.map((sigma) => sigma ** 2);
+  const { stableRank: bound } = spectralBounds(
+    squares,
+    bounds.map((bound, i) => (2 * singularValues[i] + bound) * bound),
+  );
+  return { value: stableRank(squares), bound };
 }

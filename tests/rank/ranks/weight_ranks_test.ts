@@ -1,5 +1,5 @@
 import { InputError, ShapeError } from "../../../src/errors.ts";
-import { weightRanks } from "../../../src/rank/ranks/weight_ranks.ts";
+import { weightRanks, weightStableRank } from "../../../src/rank/ranks/weight_ranks.ts";
 import { uniform } from "../../../src/stats/random.ts";
 import { withEigenvalues } from "../../../src/stats/random_matrices.ts";
 import { assert, Matrix, SingularValueDecomposition } from "../../deps.ts";
@@ -112,4 +112,22 @@ Deno.test("weightRanks: a tolerance whose square is below all floats", async () 
   const [{ low, rank, high }] = await weightRanks(gpu, [matrix], { tolerance: 1e-200 });
   assert.equal(low, 1);
   assert.ok(low <= rank && rank <= high);
+});
+
+Deno.test("weightStableRank: within its bound of the float64 reference, tall and wide, and of a single number", async () => {
+  for (const [rows, columns, r] of [[20, 7, 3], [7, 20, 5], [37, 36, 2], [1, 9, 1], [1, 1, 1]]) {
+    const data = lowRank(rows, columns, r, 1e-3, rows);
+    const [ranks] = await weightRanks(gpu, [{ rows, columns, data }]);
+    const sigma = reference(rows, columns, data);
+    const expected = sigma.reduce((sum, value) => sum + value ** 2, 0) / sigma[0] ** 2;
+    const { value, bound } = weightStableRank(ranks);
+    assert(Math.abs(value - expected) <= bound + 1e-12 * expected, `${rows} × ${columns}`);
+    assert(bound < 1e-3);
+  }
+  // What may be 0 altogether has any stable rank.
+  const { value, bound } = weightStableRank({
+    singularValues: Float64Array.of(1e-9, 0),
+    bounds: Float64Array.of(1e-8, 1e-8),
+  });
+  assert(value - bound <= 0 && value + bound >= 2);
 });
