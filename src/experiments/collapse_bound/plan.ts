@@ -13,21 +13,22 @@ import {
   rankCollapsePlan,
 } from "../rank_collapse/plan.ts";
 
-/** Options that are those of rank collapse, with other defaults. */
-const SHARED = [
-  ...["deviations", "samples", "layers", "init", "learningRate", "momentum", "steps"] as const,
-  ...["replicas", "seed", "weightDecays", "full"] as const,
-] as const;
-
 /** Values of the options of the experiment. */
-export interface CollapseBoundOptions extends Pick<RankCollapseOptions, typeof SHARED[number]> {
+export interface CollapseBoundOptions extends
+  Omit<
+    RankCollapseOptions,
+    "task" | "data" | "activation" | "skip" | "optimizer" | "schedule" | "batch"
+  > {
   /** Activation of the hidden layers. */
   readonly activation: "tanh" | "relu";
 }
 
 /** Options of the experiment. */
 export const collapseBoundOptions: TableOf<CollapseBoundOptions> = {
-  ...pick(rankCollapseOptions, SHARED, {
+  ...pick(rankCollapseOptions, [
+    ...["deviations", "samples", "layers", "init", "learningRate", "momentum", "steps"] as const,
+    ...["replicas", "seed", "weightDecays", "full"] as const,
+  ], {
     init: { default: "xavier-normal" },
     steps: { default: 2000, full: 20_000, help: "updates of the weights, each on all samples" },
     weightDecays: {
