@@ -17,6 +17,7 @@
  */
 import type { Experiment } from "./core/experiment.ts";
 import { depthProfile } from "./depth_profile/mod.ts";
+import { collapseBound } from "./collapse_bound/mod.ts";
 import { directionalConvergence } from "./directional_convergence/mod.ts";
 import { kernelStudy } from "./kernel_study/mod.ts";
 import { lossFloorStudy } from "./loss_floor/mod.ts";
@@ -30,6 +31,7 @@ import { staircase } from "./staircase/mod.ts";
 import { staircaseAtlas } from "./staircase_atlas/mod.ts";
 
 export {
+  collapseBound,
   depthProfile,
   directionalConvergence,
   kernelStudy,
@@ -43,6 +45,8 @@ export {
   staircase,
   staircaseAtlas,
 };
+export type { BoundRow } from "./collapse_bound/claims.ts";
+export type { CollapseBoundOptions } from "./collapse_bound/plan.ts";
 export type { DepthEnds } from "./depth_profile/claims.ts";
 export type { DepthProfileOptions } from "./depth_profile/mod.ts";
 export type {
@@ -98,7 +102,7 @@ export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
 export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
-export type { CollapsedLayer, CollapseRow } from "./rank_collapse/layers.ts";
+export type { CollapseRow } from "./rank_collapse/layers.ts";
 export type {
   CollapsePlace,
   CollapseTask,
@@ -170,6 +174,7 @@ export const experiments: readonly Experiment[] = [
   methods,
   depthProfile,
   rankCollapse,
+  collapseBound,
   directionalConvergence,
   phaseDiagram,
   sgdRank,

@@ -68,6 +68,8 @@ export {
   type SpectrumMethodName,
 } from "./methods/rank_methods.ts";
 export { type ClusterVariation, clusterVariations } from "./ranks/cluster_variation.ts";
+export { type LayerBound, layerBounds } from "./ranks/collapse_bounds.ts";
+export { type CollapsedLayer, collapsedLayers } from "./ranks/collapsed_layers.ts";
 export {
   type PrincipalAngles,
   principalAngles,

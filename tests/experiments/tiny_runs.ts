@@ -15,6 +15,7 @@ export const TINY: Readonly<Record<string, string>> = {
   "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
   "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
   "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",
+  "collapse-bound": "--layers 6,6 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",
   "directional-convergence":
     "--networks 6,5:leaky-relu:0.1 --samples 20 --inputs 3 --deltas 0.1,0.3 --loss square " +
     "--flow-steps 40 --ascent-steps 30 --replicas 2",

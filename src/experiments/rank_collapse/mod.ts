@@ -1,7 +1,8 @@
 /**
  * Neural rank collapse: weight decay lowers the ranks of weight matrices, and lowers them more if
  * the samples of a class differ less (Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco,
- * arXiv:2402.03991).
+ * "Provable Emergence of Deep Neural Collapse and Low-Rank Bias in L²-Regularized Nonlinear
+ * Networks", arXiv:2402.03991v3).
  *
  * @module
  */
@@ -43,7 +44,7 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
   defineExperiment({
     name: "rank-collapse",
     summary: "lower the ranks of weight matrices by weight decay, with more and less variable classes",
-    source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991",
+    source: "Zangrando, Deidda, Brugiapaglia, Guglielmi, Tudisco, arXiv:2402.03991v3",
     examples: [
       { args: "--deviations 0.1,1 --weight-decays 0,1e-3,5e-3,2e-2", help: "compare four weight decays" },
       { args: "--task digits --samples 500 --learning-rate 0.05", help: "train on handwritten digits" },

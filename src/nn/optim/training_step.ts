@@ -195,6 +195,8 @@ export interface Gradients {
   readonly gradients: GpuArray;
   /** The slices. */
   readonly cut: GradientSlices;
+  /** Δ of each layer, first to last: gradients of the loss with respect to its preactivations. */
+  readonly deltas: readonly MatrixView[];
 }
 
 /** A network as it was evaluated, for its backward pass. */
@@ -231,6 +233,7 @@ export async function bindGradients(
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
+  const deltas = [outputDelta];
   let delta = outputDelta, carried: CarriedGradient | null = null;
   const turn = givesTurns({ signal });
   for (let index = layout.layers.length - 1; index >= 0; index--) {
@@ -258,7 +261,8 @@ export async function bindGradients(
           : await bindJetBackward({ ...operands, rows: count, axes, order }, pass),
       );
       delta = deltaBelow;
+      deltas.unshift(delta);
     }
   }
-  return { dispatches, gradients, cut };
+  return { dispatches, gradients, cut, deltas };
 }
