@@ -24,6 +24,7 @@ export {
 } from "./marchenko_pastur.ts";
 export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
+export { findPeaks, type PeakOptions } from "./peaks.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
 export { fitPowerLawTail, type PowerLawTail, type PowerLawTailOptions } from "./power_law_tail.ts";
 export { summarize, type Summary } from "./quantiles.ts";

@@ -68,7 +68,7 @@ export {
   type FlowTrace,
   runFlow,
 } from "./flow/flow_run.ts";
-export type { FeatureExport } from "./feature_export.ts";
+export type { ExportOptions, FeatureExport } from "./feature_export.ts";
 export { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 export {
   type PretrainedLayers,

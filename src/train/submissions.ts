@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { checkKeys } from "../check.ts";
 import { Commands } from "../gpu/commands.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
 import type { Network } from "../nn/network.ts";
 import { DEPTH } from "./chunks.ts";
 import type { TrainingCommands } from "./commands.ts";
-import { FeatureExport } from "./feature_export.ts";
+import { type ExportOptions, FeatureExport } from "./feature_export.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -76,13 +77,16 @@ export class Submissions {
   }
 
   /**
-   * Exports the features of some probes of later submissions.
+   * Exports the features and parameters of some probes of later submissions.
    *
    * @param steps Steps of probes.
-   * @returns The features, once the probes have arrived.
+   * @param options Whether features are exported.
+   * @returns The export, once the probes have arrived.
    */
-  exportFeatures(steps: Iterable<number>): FeatureExport {
-    const { features: views } = this.#commands.probes;
+  exportFeatures(steps: Iterable<number>, options: ExportOptions): FeatureExport {
+    checkKeys("options of exportFeatures", options, ["features"]);
+    const { features = true } = options;
+    const views = features ? this.#commands.probes.features : [];
     return this.#exported = new FeatureExport(this.#network, this.#options, { views, steps });
   }
 

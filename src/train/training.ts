@@ -11,7 +11,7 @@ import { inChunks } from "./chunks.ts";
 import { divergenceError, hasDiverged } from "./divergence.ts";
 import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 import { type BegunTraining, bindTraining, type TrainingCommands } from "./commands.ts";
-import type { FeatureExport } from "./feature_export.ts";
+import type { ExportOptions, FeatureExport } from "./feature_export.ts";
 import { checkBegins, checkReadable, DISPOSED_IN_LOOP, type Phase } from "./phase.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
@@ -42,7 +42,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   readonly options: CompleteOptions;
   /** The network. */
   readonly network: Network;
-  /** Time since training began, in milliseconds. */
+  /** Milliseconds since training began. */
   milliseconds = 0;
   /** GPU commands of one step, without probes. */
   readonly dispatchesPerStep: number;
@@ -186,14 +186,14 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   }
 
   /**
-   * Exports the features of some probes, so that their ranks can be verified. Call it before
-   * training starts.
+   * Exports features and parameters of some probes. Call it before training starts.
    *
    * @param steps Steps of probes.
-   * @returns The features, once the probes have arrived.
+   * @param options Whether features are exported. Default: `true`.
+   * @returns The export, once the probes have arrived.
    */
-  exportFeatures(steps: Iterable<number>): FeatureExport {
-    return this.#submissions.exportFeatures(steps);
+  exportFeatures(steps: Iterable<number>, options: ExportOptions = {}): FeatureExport {
+    return this.#submissions.exportFeatures(steps, options);
   }
 
   /**

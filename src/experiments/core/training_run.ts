@@ -5,6 +5,7 @@
  */
 import type { SweptValues } from "../../io/mod.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
+import type { FeatureExport } from "../../train/feature_export.ts";
 import { divergencePlace } from "../../train/divergence.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
@@ -20,6 +21,12 @@ export interface Measurements<Row> {
   readonly rows: readonly Row[];
   /** Networks that do not count, apart from those that diverged. */
   readonly leftOut?: readonly Divergence[];
+}
+
+/** What measurements are made with. */
+export interface MeasureContext extends RunContext {
+  /** The parameters at the probes of {@linkcode MeasuredTraining.parametersAt}; `null` without. */
+  readonly parameters: FeatureExport | null;
 }
 
 /** A training to measure. */
@@ -46,6 +53,11 @@ export interface MeasuredTraining<Row, Prepared = void> {
    */
   readonly trace?: { readonly swept: SweptValues };
   /**
+   * Steps of probes whose parameters are measured. They are kept in memory until then, and so such a
+   * training begins anew after an interruption.
+   */
+  readonly parametersAt?: readonly number[];
+  /**
    * Prepares what the networks start with. It is kept, and not prepared again when the run goes on
    * after an interruption.
    *
@@ -66,13 +78,13 @@ export interface MeasuredTraining<Row, Prepared = void> {
    *
    * @param training The training, at its end.
    * @param prepared What was prepared.
-   * @param context Device, signal, progress.
+   * @param context Device, signal, progress, parameters.
    * @returns The measurements.
    */
   measure(
     training: Training,
     prepared: Prepared,
-    context: RunContext,
+    context: MeasureContext,
   ): Measurements<Row> | Promise<Measurements<Row>>;
 }
 
@@ -131,15 +143,22 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
 }
 
 async function execute<Row, Prepared>(
-  { training: wanted, measuresDivergence = false, trace, nameOf, prepare, apply, measure }: MeasuredTraining<
-    Row,
-    Prepared
-  >,
+  measured: MeasuredTraining<Row, Prepared>,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
+  const {
+    training: wanted,
+    measuresDivergence = false,
+    trace,
+    parametersAt,
+    nameOf,
+    prepare,
+    apply,
+    measure,
+  } = measured;
   const { gpu, signal, keeper, onStart, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
-  const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
+  const session = parametersAt ? null : await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
   using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
   saved?.trace?.probes.forEach((probe) => onProbe(probe));
@@ -151,6 +170,7 @@ async function execute<Row, Prepared>(
   if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
+  const parameters = parametersAt ? training.exportFeatures(parametersAt, { features: false }) : null;
   if (onStart && !saved && !isCut) onStart((await training.startLosses())[0]);
   let text = "";
   const made = () => training.updates;
@@ -168,7 +188,7 @@ async function execute<Row, Prepared>(
   } finally {
     clearInterval(timer);
   }
-  const { rows, leftOut = [] } = await measure(training, prepared, context);
+  const { rows, leftOut = [] } = await measure(training, prepared, { ...context, parameters });
   const uncounted = measuresDivergence ? [] : training.divergedReplicas;
   const diverged = uncounted.map((each): Divergence => ({
     ...each,
