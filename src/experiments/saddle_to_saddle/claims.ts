@@ -1,0 +1,221 @@
+/**
+ * The claims about the staircase in weights.
+ *
+ * @module
+ */
+import { responseOptions, testCoupling } from "../../rank/stairs/coupling.ts";
+import { findStairs, type Jump } from "../../rank/stairs/find_stairs.ts";
+import { mean } from "../../stats/mean.ts";
+import { monteCarloPValue } from "../../stats/p_values.ts";
+import { normals } from "../../stats/random_matrices.ts";
+import { testResponse } from "../../stats/shifts.ts";
+import { byReplica, type Claim } from "../core/verdict.ts";
+import { cosine, plateauLengths, type SaddleNetwork } from "./networks.ts";
+import type { SaddlePlan } from "./plan.ts";
+
+/** Pairs of random directions that cosines are held against. */
+const DRAWS = 999;
+
+/**
+ * States the claims of each activation: at the smallest δ, along the ladder, and at the largest δ.
+ *
+ * @param networks The networks that did not diverge.
+ * @param plan The experiment.
+ * @returns The claims. A replica that lacks what a statistic is of does not count.
+ */
+export function saddleClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim[] {
+  return plan.activations.flatMap((activation) => {
+    const own = networks.filter((network) => network.activation === activation);
+    return [...saddleClaimsOf(own, plan), ...ladderClaims(own, plan, activation), ...lazyClaims(own, plan)]
+      .map((claim) => ({ ...claim, text: `${activation}: ${claim.text}` }));
+  });
+}
+
+/** Claims about the networks with the smallest weights. */
+function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim[] {
+  const { rates: { length: neurons }, deltas, inputs, width, replicasOfEach } = plan;
+  const delta = deltas.at(-1)!, own = networks.filter((network) => network.delta === delta);
+  const values = (statistic: (network: SaddleNetwork) => number | null) =>
+    byReplica(replicasOfEach, own, ([network]) => statistic(network));
+  return [
+    {
+      text: `from δ = ${delta} the loss drops behind ${neurons} plateaus`,
+      statistic: "drops of the loss",
+      values: values(({ drops }) => drops.length),
+      demand: { equals: neurons },
+      null: { text: "jumps of the rank of weights at shifted times", pValues: values(dropsAtJumps) },
+    },
+    {
+      text: `on plateau k the hidden weights have rank k, from 0 to ${neurons}`,
+      statistic: "share of the plateaus that certainly do",
+      values: values(plateauShare),
+      demand: { equals: 1 },
+    },
+    {
+      text: "the rank of the hidden weights grows by one at a time",
+      statistic: "mean size of its jumps",
+      values: values((network) => mean(jumpsOf(network, "weights").map(({ size }) => size))),
+      demand: { equals: 1 },
+    },
+    {
+      text: "on a plateau the weights that are still small converge in direction",
+      statistic: "mean cosine between the middle and the end of a plateau",
+      values: values(({ points, plateaus }) =>
+        mean(plateaus.map(({ ends: [, middle] }) => points[middle].cosine))
+      ),
+      demand: { above: 0.9 },
+      null: {
+        text: "random directions",
+        pValues: values(({ points, plateaus, replica }) => {
+          const draws = Array.from({ length: DRAWS }, (_, draw) =>
+            mean(plateaus.map((_, k) => {
+              const pair = normals(2 * inputs * width, (replica * DRAWS + draw) * neurons + k);
+              return cosine(pair.subarray(0, inputs * width), pair.subarray(inputs * width));
+            })));
+          return monteCarloPValue(mean(plateaus.map(({ ends: [, middle] }) => points[middle].cosine)), draws);
+        }),
+      },
+    },
+    {
+      text: "they turn less in the second half of a plateau than in the first",
+      statistic: "mean difference of the two cosines",
+      values: values(({ plateaus }) => mean(plateaus.map(({ halves: [first, second] }) => second - first))),
+      demand: { above: 0 },
+    },
+    {
+      text: "they end in the direction of the neuron that is learnt next",
+      statistic: "mean cosine to it",
+      values: values(({ plateaus }) => mean(plateaus.map(({ ahead }) => ahead))),
+      demand: { above: 0.9 },
+    },
+    {
+      text: "the ranks of hidden weights and hidden features jump at the same time",
+      statistic: "jumps of the features' rank at those of the weights, against shifted times",
+      values: values(jumpsTogether),
+      kind: "p-value",
+      demand: { below: 0.05 },
+    },
+  ];
+}
+
+/** Claims about how long plateaus last. */
+function ladderClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan, activation: string): Claim[] {
+  const { rates, deltas, replicasOfEach } = plan;
+  const whole = networks.filter(({ delta, drops }) => delta < deltas[0] && drops.length === rates.length);
+  const values = (statistic: (slopes: readonly Fit[], inverse: readonly Fit[]) => number) =>
+    byReplica(replicasOfEach, whole, (own) => {
+      if (own.length < 3) return null;
+      const fits = (x: (delta: number) => number) =>
+        rates.map((_, k) =>
+          fit(own.map(({ delta }) => x(delta)), own.map((each) => plateauLengths(each)[k]))
+        );
+      return statistic(fits((delta) => Math.log(1 / delta)), fits((delta) => 1 / delta));
+    });
+  const claims: Claim[] = [
+    {
+      text: "plateaus last longer from smaller weights",
+      statistic: "mean slope of their lengths over log 1/δ",
+      values: values((slopes) => mean(slopes.map(({ slope }) => slope))),
+      demand: { above: 0 },
+    },
+    {
+      text: "their lengths grow like log 1/δ rather than 1/δ",
+      statistic: "mean difference of R²",
+      values: values((slopes, inverse) => mean(slopes.map(({ share }, k) => share - inverse[k].share))),
+      demand: { above: 0 },
+    },
+  ];
+  if (activation !== "identity") return claims;
+  return [...claims, {
+    text: "drop k comes at the time log(1/δ) / (2 s_k), but for a constant",
+    statistic: "mean relative error of the slopes of the lengths",
+    values: values((slopes) =>
+      mean(slopes.map(({ slope }, k) => Math.abs(slope / predictedSlope(rates, k) - 1)))
+    ),
+    demand: { below: 0.1 },
+  }];
+}
+
+/** Claims about the networks with the largest weights, built to have no saddles on their way. */
+function lazyClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim[] {
+  const { deltas: [delta], inputs, width, replicasOfEach } = plan;
+  const own = networks.filter((network) => network.delta === delta);
+  const values = (statistic: (network: SaddleNetwork) => number) =>
+    byReplica(replicasOfEach, own, ([network]) => statistic(network));
+  return [
+    {
+      text: `from δ = ${delta} the loss drops behind no plateau`,
+      statistic: "drops of the loss",
+      values: values(({ drops }) => drops.length),
+      demand: { equals: 0 },
+    },
+    {
+      text: `from δ = ${delta} the hidden weights have full rank from the start`,
+      statistic: "rank at the start / full rank",
+      values: values(({ points: [{ weights }] }) => weights.low / Math.min(inputs, width)),
+      demand: { equals: 1 },
+    },
+  ];
+}
+
+/**
+ * Predicts how the length of a plateau of a linear network grows with log 1/δ: drop k is when
+ * δ² e^(4 s_k t) is about s_k.
+ *
+ * @param rates Rates s_k.
+ * @param k Number of the plateau, from 0.
+ * @returns The slope.
+ */
+export function predictedSlope(rates: readonly number[], k: number): number {
+  return 1 / (2 * rates[k]) - (k > 0 ? 1 / (2 * rates[k - 1]) : 0);
+}
+
+/** Finds the jumps of a rank, flicker apart. */
+function jumpsOf({ points }: SaddleNetwork, of: "weights" | "features"): readonly Jump[] {
+  return findStairs(points.map(({ step }) => step), points.map((point) => point[of])).jumps;
+}
+
+/** Tests whether the loss falls faster near the jumps of the rank of weights. */
+function dropsAtJumps(network: SaddleNetwork): number {
+  const { points } = network;
+  return testCoupling({
+    steps: points.map(({ step }) => step),
+    losses: points.map(({ loss }) => loss),
+    jumps: jumpsOf(network, "weights"),
+  }).lagPValue;
+}
+
+/** Tests whether the rank of features jumps near the jumps of the rank of weights. */
+function jumpsTogether(network: SaddleNetwork): number {
+  const { points } = network, index = new Map(points.map(({ step }, i) => [step, i]));
+  const response = new Float64Array(points.length);
+  for (const { step, size } of jumpsOf(network, "features")) response[index.get(step)!] = size;
+  const events = jumpsOf(network, "weights").map(({ step, size }) => ({
+    at: index.get(step)!,
+    weight: size,
+  }));
+  return testResponse(events, response, responseOptions(points.length)).lagPValue;
+}
+
+/** Share of the plateaus, the last one included, in whose middle the rank is certainly theirs. */
+function plateauShare({ points, drops }: SaddleNetwork): number {
+  const ends = [0, ...drops], last = points.length - 1;
+  const middles = ends.map((at, k) => k < drops.length ? (at + drops[k]) >> 1 : last);
+  const right = middles.filter((at, k) => points[at].weights.low === k && points[at].weights.high === k);
+  return right.length / middles.length;
+}
+
+/** A line fitted by least squares. */
+interface Fit {
+  readonly slope: number;
+  /** Share R² of the variance that it explains. */
+  readonly share: number;
+}
+
+function fit(x: readonly number[], y: readonly number[]): Fit {
+  const [mx, my] = [mean(x), mean(y)];
+  const of = (a: readonly number[], ma: number, b: readonly number[], mb: number) =>
+    a.reduce((sum, value, i) => sum + (value - ma) * (b[i] - mb), 0);
+  const xy = of(x, mx, y, my), xx = of(x, mx, x, mx);
+  return { slope: xy / xx, share: xy ** 2 / (xx * of(y, my, y, my)) };
+}

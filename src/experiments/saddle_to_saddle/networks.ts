@@ -1,0 +1,203 @@
+/**
+ * Networks on their way from saddle to saddle, and their measurements.
+ *
+ * @module
+ */
+import type { Matrix } from "../../linalg/matrix.ts";
+import { svd } from "../../linalg/svd/svd.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
+import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
+import { weightRanks } from "../../rank/ranks/weight_ranks.ts";
+import { extent } from "../../stats/extent.ts";
+import { norm } from "../../stats/norm.ts";
+import { findPeaks } from "../../stats/peaks.ts";
+import type { Probe } from "../../train/trace.ts";
+import type { Training } from "../../train/training.ts";
+import type { MeasureContext, Measurements } from "../core/training_run.ts";
+import type { SaddlePlace, SaddlePlan } from "./plan.ts";
+
+/** A network at a probe. */
+export interface SaddlePoint {
+  /** Updates made. */
+  readonly step: number;
+  /** Time of the gradient flow: the steps times the learning rate. */
+  readonly time: number;
+  /** Loss over all samples. */
+  readonly loss: number;
+  /** Singular values of the hidden weights, descending. */
+  readonly singularValues: Float64Array;
+  /** Rank of the hidden weights. */
+  readonly weights: Omit<RankInterval, "epsilon">;
+  /** ε-rank of the hidden features. */
+  readonly features: Omit<RankInterval, "epsilon">;
+  /** Cosine between the weights that are still small and those at the end of the plateau. */
+  readonly cosine: number;
+}
+
+/** A plateau before the rank is full: probes at which the hidden weights have one rank. */
+export interface Plateau {
+  /** The rank. */
+  readonly rank: number;
+  /** Index of the first, the middle and the last of its probes. */
+  readonly ends: readonly [first: number, middle: number, last: number];
+  /** Cosines of the small weights between first and middle, and between middle and last. */
+  readonly halves: readonly [first: number, second: number];
+  /** Cosine, at the end, between the small weights and the direction of the next neuron. */
+  readonly ahead: number;
+}
+
+/** A network on its way. */
+export interface SaddleNetwork extends SaddlePlace {
+  /** Its probes. */
+  readonly points: readonly SaddlePoint[];
+  /** Indices of the probes at which the loss falls fastest, one for each drop behind a plateau. */
+  readonly drops: readonly number[];
+  /** Plateaus of ranks below the number of the target's neurons. */
+  readonly plateaus: readonly Plateau[];
+}
+
+/** How many times as fast a drop of the loss is as the plateaus before and behind it. */
+const DROP = 3;
+
+/** Share of the fastest fall that no slower fall is told from: roundings of the loss are larger. */
+const STILL = 1e-6;
+
+/**
+ * Measures the networks of a run.
+ *
+ * @param plan The experiment.
+ * @param places Places of its replicas.
+ * @param training The training, at its end.
+ * @param context Device, and parameters at all probes.
+ * @returns The networks that did not diverge; none of a training that was stopped.
+ */
+export async function measureNetworks(
+  { learningRate, tolerance, rates }: SaddlePlan,
+  places: readonly SaddlePlace[],
+  { status, trace, diverged }: Training,
+  { gpu, parameters, signal }: MeasureContext,
+): Promise<Measurements<SaddleNetwork>> {
+  if (status !== "done") return { rows: [] };
+  const probes = trace.probes.filter(({ replica }) => !diverged.has(replica));
+  const layers = await Promise.all(probes.map((probe) => parameters!.parameters(probe)));
+  const matrices = layers.map(([hidden]) => transposed(hidden));
+  const work = { ...signal && { signal } };
+  const ranks = await weightRanks(gpu, matrices, { tolerance, threshold: "absolute", ...work });
+  const bases = await svd(gpu, matrices, work);
+  const measured = probes.map((probe, i) => ({
+    probe,
+    matrix: matrices[i],
+    rank: ranks[i],
+    basis: bases[i].vt,
+  }));
+  const networks = Map.groupBy(measured, ({ probe }) => probe.replica);
+  const rows = [...networks].map(([replica, own]): SaddleNetwork => {
+    const plateaus = plateausOf(own.map(({ rank }) => rank.rank), rates.length);
+    const small = own.map(({ matrix, basis, rank }) => remainder(matrix, basis, rank.rank));
+    const cosines = new Float64Array(own.length).fill(NaN);
+    for (const { ends: [first, , last] } of plateaus) {
+      for (let i = first; i <= last; i++) cosines[i] = cosine(small[i], small[last]);
+    }
+    const points = own.map(({ probe, rank }, i): SaddlePoint => ({
+      step: probe.step,
+      time: learningRate * probe.step,
+      loss: probe.loss,
+      singularValues: rank.singularValues,
+      weights: { rank: rank.rank, low: rank.low, high: rank.high },
+      features: probe.layers[0].ranks[0],
+      cosine: cosines[i],
+    }));
+    return {
+      ...places[replica],
+      points,
+      drops: lossDrops(own.map(({ probe }) => probe)),
+      plateaus: plateaus.map(({ rank, ends }) => {
+        const [first, middle, last] = ends.map((at) => small[at]), { columns } = matrices[0];
+        return {
+          rank,
+          ends,
+          halves: [cosine(first, middle), cosine(middle, last)],
+          ahead: norm(last.filter((_, e) => e % columns === rank)) / norm(last),
+        };
+      }),
+    };
+  });
+  return { rows };
+}
+
+/**
+ * Finds the drops of a loss, each between two plateaus: where its fall, in the time of a step, is
+ * fastest, and three times as fast as at its slowest before and behind.
+ *
+ * @param probes Steps and losses.
+ * @returns Indices of the probes before the fastest fall of each drop.
+ */
+export function lossDrops(probes: readonly Pick<Probe, "step" | "loss">[]): number[] {
+  const speeds = probes.slice(1).map(({ step, loss }, i) =>
+    (probes[i].loss - loss) / (step - probes[i].step)
+  );
+  const [, fastest] = extent(speeds.filter(Number.isFinite));
+  return fastest > 0 ? findPeaks(speeds, { factor: DROP, floor: STILL * fastest }) : [];
+}
+
+/**
+ * Computes the lengths of the plateaus of the loss.
+ *
+ * @param network A network.
+ * @returns The time from the drop before each drop, or from the start, to it.
+ */
+export function plateauLengths({ points, drops }: Pick<SaddleNetwork, "points" | "drops">): number[] {
+  return drops.map((at, k) => points[at].time - (k > 0 ? points[drops[k - 1]].time : 0));
+}
+
+/**
+ * Finds the longest run of probes of each rank below the last one.
+ *
+ * @param ranks Ranks at the probes.
+ * @param end Number of ranks, from 0.
+ * @returns The plateaus of at least three probes, by their ranks.
+ */
+function plateausOf(ranks: readonly number[], end: number): Pick<Plateau, "rank" | "ends">[] {
+  return Array.from({ length: end }, (_, rank) => {
+    let first = 0, length = 0;
+    for (let i = 0, from = 0; i < ranks.length; i++) {
+      if (ranks[i] !== rank) from = i + 1;
+      else if (i + 1 - from > length) [first, length] = [from, i + 1 - from];
+    }
+    return { rank, length, ends: [first, first + (length - 1 >> 1), first + length - 1] as const };
+  }).filter(({ length }) => length >= 3);
+}
+
+/** The hidden weights with a row for each neuron. */
+function transposed({ weights, biases: { length: neurons } }: LayerParameters): Matrix {
+  const inputs = weights.length / neurons;
+  const data = Float32Array.from(weights, (_, e) => weights[(e % inputs) * neurons + Math.floor(e / inputs)]);
+  return { rows: neurons, columns: inputs, data };
+}
+
+/** Takes the part of a matrix beyond its largest singular values: that in other directions. */
+function remainder({ rows, columns, data }: Matrix, { data: basis }: Matrix, rank: number): Float64Array {
+  const rest = Float64Array.from(data);
+  for (let i = 0; i < rows; i++) {
+    const row = rest.subarray(i * columns, (i + 1) * columns);
+    for (let k = 0; k < rank; k++) {
+      const direction = basis.subarray(k * columns, (k + 1) * columns);
+      const along = row.reduce((sum, value, j) => sum + value * direction[j], 0);
+      direction.forEach((value: number, j: number) => row[j] -= along * value);
+    }
+  }
+  return rest;
+}
+
+/**
+ * Computes the cosine between two matrices.
+ *
+ * @param a Entries of one.
+ * @param b Entries of the other.
+ * @returns The cosine; NaN if one is 0.
+ */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let dot = 0;
+  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
+  return dot / (norm(a) * norm(b));
+}
