@@ -48,6 +48,7 @@ export {
   parameterLayout,
 } from "../nn/layout.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
+export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {
   type OptimizerEntry,
   type OptimizerName,

@@ -7,6 +7,7 @@ import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
 import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
+import { checkLayerRates } from "../nn/optim/layer_rates.ts";
 import { type RandomStream, randomStreams } from "../nn/random_stream.ts";
 import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
@@ -219,7 +220,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   if (hidden.length > MOST_LAYERS) {
     throw new InputError(`${hidden.length} hidden layers: give at most ${MOST_LAYERS}`);
   }
-  checkOptimizer(options.optimizer);
+  checkOptimizer(options);
   checkSchedule(options.schedule);
   if (task.kind === "equation" && batch !== null) {
     throw new InputError(
@@ -253,14 +254,15 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   }
 }
 
-function checkOptimizer(optimizer: OptimizerOptions): void {
-  checkKeys("optimiser settings", optimizer, ["name", ...Object.keys(SETTINGS)]);
+function checkOptimizer({ optimizer, hidden, replicas }: CompleteOptions): void {
+  checkKeys("optimiser settings", optimizer, ["name", "layers", ...Object.keys(SETTINGS)]);
   parseOptimizerName(optimizer.name);
   for (const [key, [name, range]] of Object.entries(SETTINGS)) {
     const value = optimizer[key as keyof typeof SETTINGS];
     if (value === undefined && key !== "learningRate") continue;
     for (const each of Array.isArray(value) ? value : [value]) checkNumber(name, each, range);
   }
+  if (optimizer.layers !== undefined) checkLayerRates(optimizer.layers, hidden.length + 1, replicas);
 }
 
 function checkSchedule(schedule: Schedule): void {
