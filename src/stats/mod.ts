@@ -23,6 +23,7 @@ export {
   studentTail,
 } from "./confidence.ts";
 export { extent } from "./extent.ts";
+export { fitLine, type LineFit } from "./line_fit.ts";
 export {
   fitMarchenkoPastur,
   marchenkoPastur,

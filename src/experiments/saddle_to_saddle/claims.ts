@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { responseOptions, testCoupling } from "../../rank/stairs/coupling.ts";
 import { findStairs, type Jump } from "../../rank/stairs/find_stairs.ts";
+import { fitLine, type LineFit } from "../../stats/line_fit.ts";
 import { mean } from "../../stats/mean.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normals } from "../../stats/random_matrices.ts";
@@ -43,7 +43,10 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
       statistic: "drops of the loss",
       values: values(({ drops }) => drops.length),
       demand: { equals: neurons },
-      null: { text: "jumps of the rank of weights at shifted times", pValues: values(dropsAtJumps) },
+      null: {
+        text: "jumps of the rank of weights at shifted times",
+        pValues: values((network) => testNear(network, plan, falls(network))),
+      },
     },
     {
       text: `on plateau k the hidden weights have rank k, from 0 to ${neurons}`,
@@ -91,7 +94,7 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
     {
       text: "the ranks of hidden weights and hidden features jump at the same time",
       statistic: "jumps of the features' rank at those of the weights, against shifted times",
-      values: values(jumpsTogether),
+      values: values((network) => testNear(network, plan, featureJumps(network))),
       kind: "p-value",
       demand: { below: 0.05 },
     },
@@ -102,12 +105,12 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
 function ladderClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan, activation: string): Claim[] {
   const { rates, deltas, replicasOfEach } = plan;
   const whole = networks.filter(({ delta, drops }) => delta < deltas[0] && drops.length === rates.length);
-  const values = (statistic: (slopes: readonly Fit[], inverse: readonly Fit[]) => number) =>
+  const values = (statistic: (slopes: readonly LineFit[], inverse: readonly LineFit[]) => number) =>
     byReplica(replicasOfEach, whole, (own) => {
       if (own.length < 3) return null;
       const fits = (x: (delta: number) => number) =>
         rates.map((_, k) =>
-          fit(own.map(({ delta }) => x(delta)), own.map((each) => plateauLengths(each)[k]))
+          fitLine(own.map(({ delta }) => x(delta)), own.map((each) => plateauLengths(each)[k]))
         );
       return statistic(fits((delta) => Math.log(1 / delta)), fits((delta) => 1 / delta));
     });
@@ -175,26 +178,36 @@ function jumpsOf({ points }: SaddleNetwork, of: "weights" | "features"): readonl
   return findStairs(points.map(({ step }) => step), points.map((point) => point[of])).jumps;
 }
 
-/** Tests whether the loss falls faster near the jumps of the rank of weights. */
-function dropsAtJumps(network: SaddleNetwork): number {
-  const { points } = network;
-  return testCoupling({
-    steps: points.map(({ step }) => step),
-    losses: points.map(({ loss }) => loss),
-    jumps: jumpsOf(network, "weights"),
-  }).lagPValue;
-}
-
-/** Tests whether the rank of features jumps near the jumps of the rank of weights. */
-function jumpsTogether(network: SaddleNetwork): number {
-  const { points } = network, index = new Map(points.map(({ step }, i) => [step, i]));
-  const response = new Float64Array(points.length);
-  for (const { step, size } of jumpsOf(network, "features")) response[index.get(step)!] = size;
+/**
+ * Tests whether something happens near the jumps of the rank of weights, rather than near the same
+ * jumps shifted in a circle. Near is within the time in which the slowest neuron grows by e.
+ */
+function testNear(
+  network: SaddleNetwork,
+  { rates, learningRate, probeEvery }: SaddlePlan,
+  response: Float64Array,
+) {
+  const index = new Map(network.points.map(({ step }, i) => [step, i]));
   const events = jumpsOf(network, "weights").map(({ step, size }) => ({
-    at: index.get(step)!,
+    at: index.get(step)! - 1,
     weight: size,
   }));
-  return testResponse(events, response, responseOptions(points.length)).lagPValue;
+  const mostLag = Math.max(1, Math.round(1 / (2 * rates.at(-1)! * learningRate * probeEvery)));
+  return testResponse(events, response, { reach: Math.ceil(mostLag / 4), mostLag }).lagPValue;
+}
+
+/** How fast the logarithm of the loss falls from each probe to the next. */
+function falls({ points }: SaddleNetwork): Float64Array {
+  return Float64Array.from(
+    points.slice(1),
+    ({ step, loss }, i) => Math.log(points[i].loss / loss) / (step - points[i].step),
+  );
+}
+
+/** Jumps of the rank of features from each probe to the next. */
+function featureJumps(network: SaddleNetwork): Float64Array {
+  const sizes = new Map(jumpsOf(network, "features").map(({ step, size }) => [step, size]));
+  return Float64Array.from(network.points.slice(1), ({ step }) => sizes.get(step) ?? 0);
 }
 
 /** Share of the plateaus, the last one included, in whose middle the rank is certainly theirs. */
@@ -203,19 +216,4 @@ function plateauShare({ points, drops }: SaddleNetwork): number {
   const middles = ends.map((at, k) => k < drops.length ? (at + drops[k]) >> 1 : last);
   const right = middles.filter((at, k) => points[at].weights.low === k && points[at].weights.high === k);
   return right.length / middles.length;
-}
-
-/** A line fitted by least squares. */
-interface Fit {
-  readonly slope: number;
-  /** Share R² of the variance that it explains. */
-  readonly share: number;
-}
-
-function fit(x: readonly number[], y: readonly number[]): Fit {
-  const [mx, my] = [mean(x), mean(y)];
-  const of = (a: readonly number[], ma: number, b: readonly number[], mb: number) =>
-    a.reduce((sum, value, i) => sum + (value - ma) * (b[i] - mb), 0);
-  const xy = of(x, mx, y, my), xx = of(x, mx, x, mx);
-  return { slope: xy / xx, share: xy ** 2 / (xx * of(y, my, y, my)) };
 }

@@ -42,7 +42,8 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
             hidden: [width],
             activation: plan.activations[i],
             initializer: "xavier-normal",
-            optimizer: { name: "sgd", learningRate },
+            // Without biases a network of two layers is two-homogeneous.
+            optimizer: { name: "sgd", learningRate, layers: new Array(2).fill({ weights: 1, biases: 0 }) },
             batch: null,
             steps,
             probeEvery,

@@ -53,8 +53,8 @@ export const saddleOptions: TableOf<SaddleOptions> = {
     group,
   }),
   deltas: numbers({
-    default: [1, 0.1, 0.01, 0.001, 1e-4],
-    full: [1, 0.1, 0.01, 0.001, 1e-4, 1e-5, 1e-6],
+    default: [1, 0.01, 0.001, 3e-4, 1e-4, 3e-5, 1e-5],
+    full: [1, 0.1, 0.01, 0.001, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6],
     positive: true,
     help: "factors δ of the initial weights; the largest is the case without saddles",
   }),
@@ -68,8 +68,8 @@ export const saddleOptions: TableOf<SaddleOptions> = {
   width: integer({ default: 24, min: 1, max: MOST_WIDTH, help: "hidden neurons", group }),
   ...pick(trainingTable, ["samples", "steps", "probeEvery", "replicas", "seed"], {
     samples: { default: 128, full: 512, min: 1, help: "training samples, whitened" },
-    steps: { default: 3000, full: 20_000, min: 1, help: "updates of the weights" },
-    probeEvery: { default: 10, full: 40, help: "steps from one probe to the next" },
+    steps: { default: 4000, full: 20_000, min: 1, help: "updates of the weights" },
+    probeEvery: { default: 20, full: 40, help: "steps from one probe to the next" },
     replicas: { default: 5, full: 10, help: "networks for each δ; they differ in their initial weights" },
   }),
   learningRate: number({
