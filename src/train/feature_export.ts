@@ -1,13 +1,12 @@
 /**
- * The features that probes look at, and the parameters that make them, read from the GPU while a
- * network trains, so that ranks can be verified and weights followed.
+ * The features that probes look at, read from the GPU while a network trains, so that their ranks
+ * can be verified.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Matrix } from "../linalg/matrix.ts";
-import { type LayerParameters, unpackParameters } from "../nn/layout.ts";
 import { type MatrixView, unpadRows } from "../linalg/matrix_view.ts";
 import { Network } from "../nn/network.ts";
 import { uploadSamples } from "../nn/samples.ts";
@@ -16,21 +15,15 @@ import type { CompleteOptions } from "./options.ts";
 import { drawnInitializer } from "./pretrain/structured_start.ts";
 import type { Probe } from "./trace.ts";
 
-/** What is exported of a probe. */
-export interface ExportOptions {
-  /** Whether features are, beside parameters, which need far less memory. Default: `true`. */
-  readonly features?: boolean;
-}
-
 /** What a probe left on the GPU, on its way to the host. */
 interface Exported {
-  /** The array of each layer, which several may share; none if features are not exported. */
+  /** The array of each layer, which several may share. */
   readonly features: readonly Promise<Float32Array>[];
   readonly parameters: Promise<Float32Array>;
 }
 
 /**
- * Features and parameters of the probes at some steps. `Training.exportFeatures` makes it.
+ * Features of the probes at some steps. `Training.exportFeatures` makes it.
  *
  * A probe ranks the features that the training step has computed. Ranks that these leave in doubt
  * are those of the same parameters in the layered forward pass, whose features may differ by
@@ -65,7 +58,7 @@ export class FeatureExport {
    *
    * @param network The network that is trained.
    * @param options Options of the run.
-   * @param views Features of each hidden layer that probes look at; none to export parameters alone.
+   * @param views Features of each hidden layer that probes look at.
    * @param steps Steps whose probes are exported.
    */
   constructor(
@@ -107,12 +100,12 @@ export class FeatureExport {
    * @param probe A probe that the training has yielded.
    * @returns The features of each hidden layer, a sample a row; their quadrature weights are those
    * of the task's samples.
-   * @throws {InputError} If the probe was not to be exported, or its parameters alone.
+   * @throws {InputError} If the probe was not to be exported.
    */
   async features(probe: Probe): Promise<Matrix[]> {
-    const exported = this.#of(probe);
-    if (this.#views.length === 0) {
-      throw new InputError("only parameters are exported: ask for features, too");
+    const exported = this.#exported.get(probe.step);
+    if (!exported) {
+      throw new InputError(`the probe at step ${probe.step} is not exported: name its step before`);
     }
     const { replica, layers } = probe;
     const seen = await Promise.all(exported.features);
@@ -123,23 +116,6 @@ export class FeatureExport {
         ? again[layer]
         : this.#matrix(seen[layer], { ...view, offset: (view.offset ?? 0) + replica * view.batch }, layer)
     );
-  }
-
-  /**
-   * Gives the parameters that the network of a probe had.
-   *
-   * @param probe A probe that the training has yielded.
-   * @returns For each layer W, row-major `inputs × outputs`, and b.
-   * @throws {InputError} If the probe was not to be exported.
-   */
-  async parameters(probe: Pick<Probe, "step" | "replica">): Promise<LayerParameters[]> {
-    return unpackParameters(this.#network.layout, await this.#of(probe).parameters, probe.replica);
-  }
-
-  #of({ step }: Pick<Probe, "step">): Exported {
-    const exported = this.#exported.get(step);
-    if (!exported) throw new InputError(`the probe at step ${step} is not exported: name its step before`);
-    return exported;
   }
 
   /** Features of one replica in the layered forward pass. */

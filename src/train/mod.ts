@@ -69,7 +69,8 @@ export {
   type FlowTrace,
   runFlow,
 } from "./flow/flow_run.ts";
-export type { ExportOptions, FeatureExport } from "./feature_export.ts";
+export type { FeatureExport } from "./feature_export.ts";
+export type { NetworkExport } from "./network_export.ts";
 export { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 export {
   type PretrainedLayers,

@@ -5,8 +5,8 @@
  */
 import type { SweptValues } from "../../io/mod.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
-import type { FeatureExport } from "../../train/feature_export.ts";
 import { divergencePlace } from "../../train/divergence.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
@@ -21,12 +21,6 @@ export interface Measurements<Row> {
   readonly rows: readonly Row[];
   /** Networks that do not count, apart from those that diverged. */
   readonly leftOut?: readonly Divergence[];
-}
-
-/** What measurements are made with. */
-export interface MeasureContext extends RunContext {
-  /** The parameters at the probes of {@linkcode MeasuredTraining.parametersAt}; `null` without. */
-  readonly parameters: FeatureExport | null;
 }
 
 /** A training to measure. */
@@ -52,11 +46,8 @@ export interface MeasuredTraining<Row, Prepared = void> {
    * that differ between replicas.
    */
   readonly trace?: { readonly swept: SweptValues };
-  /**
-   * Steps of probes whose parameters are measured. They are kept in memory until then, and so such a
-   * training begins anew after an interruption.
-   */
-  readonly parametersAt?: readonly number[];
+  /** Steps of probes whose networks are measured. Default: none. */
+  readonly networksAt?: readonly number[];
   /**
    * Prepares what the networks start with. It is kept, and not prepared again when the run goes on
    * after an interruption.
@@ -78,13 +69,16 @@ export interface MeasuredTraining<Row, Prepared = void> {
    *
    * @param training The training, at its end.
    * @param prepared What was prepared.
-   * @param context Device, signal, progress, parameters.
+   * @param context Device, signal, progress.
+   * @param networks Layers of each replica at the steps of `networksAt` that the training reached,
+   * ascending.
    * @returns The measurements.
    */
   measure(
     training: Training,
     prepared: Prepared,
-    context: MeasureContext,
+    context: RunContext,
+    networks: ReadonlyMap<number, readonly (readonly LayerParameters[])[]>,
   ): Measurements<Row> | Promise<Measurements<Row>>;
 }
 
@@ -146,23 +140,17 @@ async function execute<Row, Prepared>(
   measured: MeasuredTraining<Row, Prepared>,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
-  const {
-    training: wanted,
-    measuresDivergence = false,
-    trace,
-    parametersAt,
-    nameOf,
-    prepare,
-    apply,
-    measure,
-  } = measured;
+  const { training: wanted, measuresDivergence = false, trace, nameOf, prepare, apply, measure } = measured;
   const { gpu, signal, keeper, onStart, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
-  const session = parametersAt ? null : await keeper?.open(options, trace?.swept ?? null) ?? null;
+  const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
   const saved = session?.saved ?? null, before = session?.milliseconds ?? 0;
   using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
   saved?.trace?.probes.forEach((probe) => onProbe(probe));
   if (saved) onProgress(training.updates);
+  const exported = measured.networksAt
+    ? training.exportNetworks(measured.networksAt, session?.networks)
+    : null;
   const kept = await keeper?.prepared();
   const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
   // What the signal has cut short is not what the run starts with.
@@ -170,7 +158,6 @@ async function execute<Row, Prepared>(
   if (prepare && !kept && !isCut) await keeper?.prepare(prepared);
   // The state of a training that goes on has the parameters.
   if (!saved) apply?.(training, prepared);
-  const parameters = parametersAt ? training.exportFeatures(parametersAt, { features: false }) : null;
   if (onStart && !saved && !isCut) onStart((await training.startLosses())[0]);
   let text = "";
   const made = () => training.updates;
@@ -183,12 +170,13 @@ async function execute<Row, Prepared>(
   };
   try {
     await (session && !isCut
-      ? session.follow(training, ({ probes }) => probes.forEach(show))
+      ? session.follow(training, ({ probes }) => probes.forEach(show), exported)
       : follow(training, show));
   } finally {
     clearInterval(timer);
   }
-  const { rows, leftOut = [] } = await measure(training, prepared, { ...context, parameters });
+  const networks = await exported?.networks() ?? new Map<number, LayerParameters[][]>();
+  const { rows, leftOut = [] } = await measure(training, prepared, context, networks);
   const uncounted = measuresDivergence ? [] : training.divergedReplicas;
   const diverged = uncounted.map((each): Divergence => ({
     ...each,

@@ -55,13 +55,14 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
           nameOf: (index) =>
             `${places[index].activation}, δ = ${places[index].delta}, ` +
             `replica ${places[index].replica}`,
-          parametersAt: [...probed, steps],
+          networksAt: [...probed, steps],
           prepare: async ({ network: { parameters } }) => {
             const words = await parameters.read(), size = words.length / places.length;
             return words.map((word, i) => word * places[Math.floor(i / size)].delta);
           },
           apply: ({ network }, words) => network.parameters.write(words),
-          measure: (training, _, context) => measureNetworks(plan, places, training, context),
+          measure: (training, _, context, networks) =>
+            measureNetworks(plan, places, training, context, networks),
         });
       }),
     claims: (networks, plan) => saddleClaims(networks, plan),

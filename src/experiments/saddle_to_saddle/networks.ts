@@ -13,7 +13,8 @@ import { norm } from "../../stats/norm.ts";
 import { findPeaks } from "../../stats/peaks.ts";
 import type { Probe } from "../../train/trace.ts";
 import type { Training } from "../../train/training.ts";
-import type { MeasureContext, Measurements } from "../core/training_run.ts";
+import type { RunContext } from "../core/experiment.ts";
+import type { Measurements } from "../core/training_run.ts";
 import type { SaddlePlace, SaddlePlan } from "./plan.ts";
 
 /** A network at a probe. */
@@ -68,19 +69,20 @@ const STILL = 1e-6;
  * @param plan The experiment.
  * @param places Places of its replicas.
  * @param training The training, at its end.
- * @param context Device, and parameters at all probes.
+ * @param context Device and signal.
+ * @param networks Layers of each replica at all probes.
  * @returns The networks that did not diverge; none of a training that was stopped.
  */
 export async function measureNetworks(
   { learningRate, tolerance, rates }: SaddlePlan,
   places: readonly SaddlePlace[],
   { status, trace, diverged }: Training,
-  { gpu, parameters, signal }: MeasureContext,
+  { gpu, signal }: RunContext,
+  networks: ReadonlyMap<number, readonly (readonly LayerParameters[])[]>,
 ): Promise<Measurements<SaddleNetwork>> {
   if (status !== "done") return { rows: [] };
   const probes = trace.probes.filter(({ replica }) => !diverged.has(replica));
-  const layers = await Promise.all(probes.map((probe) => parameters!.parameters(probe)));
-  const matrices = layers.map(([hidden]) => transposed(hidden));
+  const matrices = probes.map(({ step, replica }) => transposed(networks.get(step)![replica][0]));
   const work = { ...signal && { signal } };
   const ranks = await weightRanks(gpu, matrices, { tolerance, threshold: "absolute", ...work });
   const bases = await svd(gpu, matrices, work);
@@ -90,8 +92,8 @@ export async function measureNetworks(
     rank: ranks[i],
     basis: bases[i].vt,
   }));
-  const networks = Map.groupBy(measured, ({ probe }) => probe.replica);
-  const rows = [...networks].map(([replica, own]): SaddleNetwork => {
+  const replicas = Map.groupBy(measured, ({ probe }) => probe.replica);
+  const rows = [...replicas].map(([replica, own]): SaddleNetwork => {
     const plateaus = plateausOf(own.map(({ rank }) => rank.rank), rates.length);
     const small = own.map(({ matrix, basis, rank }) => remainder(matrix, basis, rank.rank));
     const cosines = new Float64Array(own.length).fill(NaN);
