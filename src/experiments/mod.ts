@@ -24,6 +24,7 @@ import { methods } from "./methods/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
+import { saddleToSaddle } from "./saddle_to_saddle/mod.ts";
 import { sgdRank } from "./sgd_rank/mod.ts";
 import { staircase } from "./staircase/mod.ts";
 import { staircaseAtlas } from "./staircase_atlas/mod.ts";
@@ -37,6 +38,7 @@ export {
   phaseDiagram,
   pretraining,
   rankCollapse,
+  saddleToSaddle,
   sgdRank,
   staircase,
   staircaseAtlas,
@@ -97,6 +99,8 @@ export type {
   RankCollapseOptions,
   RankCollapsePlan,
 } from "./rank_collapse/plan.ts";
+export type { Plateau, SaddleNetwork, SaddlePoint } from "./saddle_to_saddle/networks.ts";
+export type { SaddleOptions, SaddlePlace, SaddlePlan } from "./saddle_to_saddle/plan.ts";
 export type { SgdRankNetwork } from "./sgd_rank/network.ts";
 export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
 export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
@@ -162,6 +166,7 @@ export const experiments: readonly Experiment[] = [
   depthProfile,
   rankCollapse,
   directionalConvergence,
+  saddleToSaddle,
   phaseDiagram,
   sgdRank,
   kernelStudy,

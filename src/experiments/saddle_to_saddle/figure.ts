@@ -112,11 +112,18 @@ export function saddleFigure(plan: SaddlePlan, rows: readonly SaddleNetwork[]): 
         const clock = "time, steps × learning rate";
         const losses = panel(0, `${activation}: loss`, time, loss, "loss", clock);
         for (const { delta, points } of first) {
-          line(losses, "loss", points, (point) => Math.max(point.loss, loss.domain[0]), loss, styleOf(delta));
+          line(
+            losses,
+            "loss",
+            points,
+            (point) => Math.max(point.loss, loss.domain[0] / 2),
+            loss,
+            styleOf(delta),
+          );
         }
         const stairs = panel(
           1,
-          "rank of hidden weights, ε-rank of hidden features",
+          "ranks of hidden weights and features",
           time,
           ranks,
           "rank",

@@ -61,8 +61,8 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
             return words.map((word, i) => word * places[Math.floor(i / size)].delta);
           },
           apply: ({ network }, words) => network.parameters.write(words),
-          measure: (training, _, context, networks) =>
-            measureNetworks(plan, places, training, context, networks),
+          measure: (training, _, { gpu, signal }, networks) =>
+            measureNetworks(plan, training, { places, networks, gpu, signal }),
         });
       }),
     claims: (networks, plan) => saddleClaims(networks, plan),

@@ -63,22 +63,26 @@ const DROP = 3;
 /** Share of the fastest fall that no slower fall is told from: roundings of the loss are larger. */
 const STILL = 1e-6;
 
+/** What the networks of a run are measured with. */
+export interface Surveyed extends Pick<RunContext, "gpu" | "signal"> {
+  /** Places of the replicas. */
+  readonly places: readonly SaddlePlace[];
+  /** Layers of each replica at all probes. */
+  readonly networks: ReadonlyMap<number, readonly (readonly LayerParameters[])[]>;
+}
+
 /**
  * Measures the networks of a run.
  *
  * @param plan The experiment.
- * @param places Places of its replicas.
  * @param training The training, at its end.
- * @param context Device and signal.
- * @param networks Layers of each replica at all probes.
+ * @param surveyed The networks on their way, and the device.
  * @returns The networks that did not diverge; none of a training that was stopped.
  */
 export async function measureNetworks(
   { learningRate, tolerance, rates }: SaddlePlan,
-  places: readonly SaddlePlace[],
   { status, trace, diverged }: Training,
-  { gpu, signal }: RunContext,
-  networks: ReadonlyMap<number, readonly (readonly LayerParameters[])[]>,
+  { places, networks, gpu, signal }: Surveyed,
 ): Promise<Measurements<SaddleNetwork>> {
   if (status !== "done") return { rows: [] };
   const probes = trace.probes.filter(({ replica }) => !diverged.has(replica));

@@ -44,6 +44,9 @@ export interface SaddleOptions extends Pick<TrainingValues, "replicas" | "seed">
 
 const group = "what to train";
 
+/** Most weights at all probes together: 512 MiB on the host. */
+const MOST_NUMBERS = 2 ** 27;
+
 /** The options. */
 export const saddleOptions: TableOf<SaddleOptions> = {
   activations: text({
@@ -106,7 +109,7 @@ export interface SaddlePlan extends Omit<SaddleOptions, "activations" | "full"> 
  * order 1, or numbers of inputs, neurons and samples do not fit the rates.
  */
 export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
-  const { replicas, inputs, width, samples } = options;
+  const { replicas, inputs, width, samples, steps, probeEvery } = options;
   const activations = parseNames("activations", options.activations);
   const deltas = ascending(options.deltas).reverse(), rates = ascending(options.rates).reverse();
   if (activations.length === 0) throw new InputError("no activation: give at least one");
@@ -120,6 +123,10 @@ export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
   checkNumber("width", width, { min: rates.length });
   checkNumber("samples", samples, { min: inputs });
   checkNumber("networks of a run", deltas.length * replicas, { max: MOST_REPLICAS });
+  const kept = deltas.length * replicas * Math.ceil(steps / probeEvery) * width * (inputs + rates.length);
+  if (kept > MOST_NUMBERS) {
+    throw new InputError(`the weights at all probes are ${kept} numbers: give fewer networks or probes`);
+  }
   return {
     ...options,
     activations,
