@@ -10,7 +10,7 @@ import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normals } from "../../stats/random_matrices.ts";
 import { testResponse } from "../../stats/shifts.ts";
 import { byReplica, type Claim } from "../core/verdict.ts";
-import { cosine, plateauLengths, type SaddleNetwork } from "./networks.ts";
+import { cosine, plateauLengths, type SaddleNetwork, STILL } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
 /** Pairs of random directions that cosines are held against. */
@@ -196,11 +196,12 @@ function testNear(
   return testResponse(events, response, { reach: Math.ceil(mostLag / 4), mostLag }).lagPValue;
 }
 
-/** How fast the logarithm of the loss falls from each probe to the next. */
+/** How fast the logarithm of the loss falls from each probe to the next, down to its roundings. */
 function falls({ points }: SaddleNetwork): Float64Array {
+  const losses = points.map(({ loss }) => Math.max(loss, STILL * points[0].loss));
   return Float64Array.from(
-    points.slice(1),
-    ({ step, loss }, i) => Math.log(points[i].loss / loss) / (step - points[i].step),
+    losses.slice(1),
+    (loss, i) => Math.log(losses[i] / loss) / (points[i + 1].step - points[i].step),
   );
 }
 

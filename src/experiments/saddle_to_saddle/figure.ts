@@ -50,7 +50,7 @@ export function saddleFigure(plan: SaddlePlan, rows: readonly SaddleNetwork[]): 
   const width = (pageWidth - left - pageMargin - (activations.length - 1) * gap) / activations.length;
   const time = stepAxis([0, steps * learningRate], width);
   const small = deltas.filter((_, i) => i > 0);
-  const inverse = decadeAxis([0.5 / small[0], 2 / small.at(-1)!], [0, width], 8);
+  const inverse = decadeAxis([0.4 / small[0], 2.5 / small.at(-1)!], [0, width], 8);
   const styleOf = (delta: number) =>
     delta === deltas[0] ? largeStyle : ladderStyle(small.indexOf(delta), small.length);
   const tops = heights.map((_, r) =>
