@@ -6,15 +6,16 @@
 import { findStairs, type Jump } from "../../rank/stairs/find_stairs.ts";
 import { fitLine, type LineFit } from "../../stats/line_fit.ts";
 import { mean } from "../../stats/mean.ts";
+import { norm } from "../../stats/norm.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normals } from "../../stats/random_matrices.ts";
 import { testResponse } from "../../stats/shifts.ts";
 import { byReplica, type Claim } from "../core/verdict.ts";
-import { cosine, plateauLengths, type SaddleNetwork, STILL } from "./networks.ts";
+import { plateauLengths, type SaddleNetwork, STILL } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
-/** Pairs of random directions that cosines are held against. */
-const DRAWS = 999;
+/** Random directions that cosines are held against: a p-value is at least 1/200. */
+const DRAWS = 199;
 
 /**
  * States the claims of each activation: at the smallest δ, along the ladder, and at the largest δ.
@@ -63,20 +64,21 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
     {
       text: "on a plateau the weights that are still small converge in direction",
       statistic: "mean cosine between the middle and the end of a plateau",
-      values: values(({ points, plateaus }) =>
-        mean(plateaus.map(({ ends: [, middle] }) => points[middle].cosine))
-      ),
+      values: values(({ plateaus }) => mean(plateaus.map(({ halves: [, second] }) => second))),
       demand: { above: 0.9 },
       null: {
         text: "random directions",
-        pValues: values(({ points, plateaus, replica }) => {
-          const draws = Array.from({ length: DRAWS }, (_, draw) =>
-            mean(plateaus.map((_, k) => {
-              const pair = normals(2 * inputs * width, (replica * DRAWS + draw) * neurons + k);
-              return cosine(pair.subarray(0, inputs * width), pair.subarray(inputs * width));
-            })));
-          return monteCarloPValue(mean(plateaus.map(({ ends: [, middle] }) => points[middle].cosine)), draws);
-        }),
+        pValues: values(({ plateaus, replica }) =>
+          monteCarloPValue(
+            mean(plateaus.map(({ halves: [, second] }) => second)),
+            Array.from({ length: DRAWS }, (_, draw) =>
+              mean(plateaus.map(({ rank }) => {
+                // The cosine between a random direction and any other.
+                const random = normals(inputs * width, (replica * DRAWS + draw) * neurons + rank);
+                return random[0] / norm(random);
+              }))),
+          )
+        ),
       },
     },
     {
@@ -182,17 +184,12 @@ function jumpsOf({ points }: SaddleNetwork, of: "weights" | "features"): readonl
  * Tests whether something happens near the jumps of the rank of weights, rather than near the same
  * jumps shifted in a circle. Near is within the time in which the slowest neuron grows by e.
  */
-function testNear(
-  network: SaddleNetwork,
-  { rates, learningRate, probeEvery }: SaddlePlan,
-  response: Float64Array,
-) {
+function testNear(network: SaddleNetwork, plan: SaddlePlan, response: Float64Array): number {
   const index = new Map(network.points.map(({ step }, i) => [step, i]));
-  const events = jumpsOf(network, "weights").map(({ step, size }) => ({
-    at: index.get(step)! - 1,
-    weight: size,
-  }));
-  const mostLag = Math.max(1, Math.round(1 / (2 * rates.at(-1)! * learningRate * probeEvery)));
+  const jumps = jumpsOf(network, "weights");
+  const events = jumps.map(({ step, size }) => ({ at: index.get(step)! - 1, weight: size }));
+  const slowest = 1 / (2 * plan.rates.at(-1)!);
+  const mostLag = Math.max(1, Math.round(slowest / (plan.learningRate * plan.probeEvery)));
   return testResponse(events, response, { reach: Math.ceil(mostLag / 4), mostLag }).lagPValue;
 }
 

@@ -19,12 +19,14 @@ import { predictedSlope } from "./claims.ts";
 import { plateauLengths, type SaddleNetwork, type SaddlePoint } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
-const gap = 62, heights = [190, 120, 100, 170], rowGap = 10;
+const gap = 62, rowGap = 10, heights = [190, 120, 100, 170], [, , , lowest] = heights;
 /** Losses below this share of the largest are cut off: behind the last drop the loss only shrinks. */
 const LEAST = 1e-5;
 const weightStyle: LineStyle = { color: ink, dash: null, width: 2.2 };
 const featureStyle: LineStyle = { ...lineStyle(1), dash: "4 3", width: 2 };
 const largeStyle: LineStyle = { color: greyInk, dash: null, width: 1.2 };
+const dropStyle: LineStyle = { ...guideStyle, width: 1 };
+const predictedStyle: LineStyle = { ...guideStyle, color: ink };
 
 /**
  * Draws a column of four panels for each activation.
@@ -34,193 +36,129 @@ const largeStyle: LineStyle = { color: greyInk, dash: null, width: 1.2 };
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function saddleFigure(plan: SaddlePlan, rows: readonly SaddleNetwork[]): string {
-  const { activations, deltas, rates, steps, learningRate, inputs, width: neurons, seed, replicasOfEach } =
-    plan;
-  const losses = rows.flatMap(({ points }) => points.map(({ loss }) => loss));
-  const least = LEAST * extent(losses.filter(Number.isFinite))[1];
-  const loss = lossAxis(losses.filter((each) => each >= least), heights[0]);
-  const ranks = rankAxis(rows.flatMap(({ points }) => points.map(({ weights }) => weights.rank)), heights[1]);
-  const share: Axis = {
-    scale: (value) => heights[2] * (1 - value / 1.05),
-    domain: [0, 1.05],
-    ticks: [0, 0.5, 1].map((value) => ({ value, label: `${value}` })),
-  };
-  const lengths = rankAxis(rows.flatMap(plateauLengths), heights[3]);
-  const left = pageMargin + Math.max(...[loss, ranks, share, lengths].map(frameSide));
+  const { activations, deltas, rates, steps, learningRate, seed } = plan, [most, ...small] = deltas;
+  const points = rows.flatMap(({ points }) => points);
+  const least = LEAST * extent(points.map(({ loss }) => loss))[1];
+  const axes = [
+    lossAxis(points.map(({ loss }) => loss).filter((loss) => loss >= least), heights[0]),
+    rankAxis(points.map(({ weights }) => weights.rank), heights[1]),
+    shareAxis(heights[2]),
+    rankAxis(rows.flatMap(plateauLengths), lowest),
+  ];
+  const left = pageMargin + Math.max(...axes.map(frameSide));
   const width = (pageWidth - left - pageMargin - (activations.length - 1) * gap) / activations.length;
   const time = stepAxis([0, steps * learningRate], width);
-  const small = deltas.filter((_, i) => i > 0);
   const inverse = decadeAxis([0.4 / small[0], 2.5 / small.at(-1)!], [0, width], 8);
   const styleOf = (delta: number) =>
-    delta === deltas[0] ? largeStyle : ladderStyle(small.indexOf(delta), small.length);
-  const tops = heights.map((_, r) =>
-    heights.slice(0, r).reduce((sum, height) => sum + height + frameHead + rowGap, frameHead) +
-    (r === 3 ? frameFoot : 0)
+    delta === most ? largeStyle : ladderStyle(small.indexOf(delta), small.length);
+  const tops = heights.map((_, row) =>
+    heights.slice(0, row).reduce((top, height) => top + height + frameHead + rowGap, frameHead) +
+    (row === 3 ? frameFoot : 0)
   );
+  const rowNames = ["loss", "rank", "cosine", "time"];
+  const drawColumn = (parent: Group, activation: string, column: number) => {
+    const own = rows.filter((network) => network.activation === activation);
+    const [large, ...ladder] = deltas.map((delta) => own.find((network) => network.delta === delta));
+    const slow = ladder.at(-1);
+    const panel = (row: number, label: string, x: Axis, xName: string) => {
+      const height = heights[row], y = axes[row], yName = column === 0 ? rowNames[row] : null;
+      const group = appendGroup(parent, "panel", left + column * (width + gap), tops[row]);
+      drawFrame(group, { label, width, height, x, y, xName: row > 1 ? xName : null, xMeaning: xName, yName });
+      return clipped(group, { width, height });
+    };
+    const over = (row: number, label: string) => {
+      const group = panel(row, label, time, "time, steps × learning rate");
+      for (const at of slow?.drops ?? []) {
+        const x = time.scale(slow!.points[at].time);
+        drawLine(group, "drop", [{ x, y: 0 }, { x, y: heights[row] }], "straight", dropStyle);
+      }
+      type Value = (point: SaddlePoint) => number;
+      return (name: string, style: LineStyle, value: Value, of: readonly SaddlePoint[] = []) => {
+        const line = of.map((point) => ({ x: time.scale(point.time), y: axes[row].scale(value(point)) }));
+        drawLine(group, name, line, row === 1 ? "step" : "straight", style);
+      };
+    };
+    const losses = over(0, `${activation}: loss`), [bottom] = axes[0].domain;
+    for (const network of [large, ...ladder]) {
+      if (!network) continue;
+      losses("loss", styleOf(network.delta), ({ loss }) => Math.max(loss, bottom / 2), network.points);
+    }
+    const ranks = over(1, "ranks of hidden weights and features");
+    ranks("large", largeStyle, ({ weights }) => weights.rank, large?.points);
+    ranks("weights", weightStyle, ({ weights }) => weights.rank, slow?.points);
+    ranks("features", featureStyle, ({ features }) => features.rank, slow?.points);
+    const turns = over(2, "small weights, to the plateau's end");
+    for (const { ends: [from, , to], rank } of slow?.plateaus ?? []) {
+      turns("cosine", lineStyle(rank), ({ cosine }) => cosine, slow!.points.slice(from, to + 1));
+    }
+    const whole = own.filter(({ delta, drops }) => delta < most && drops.length === rates.length);
+    const last = panel(3, "lengths of the plateaus", inverse, "1 / δ");
+    drawLengths(last, whole, { rates, x: inverse, y: axes[3], isLinear: activation === "identity" });
+  };
   return drawPage({
     title: "From saddle to saddle: the staircase in weights",
-    subtitle:
-      `${inputs}-${neurons}-${rates.length} without biases · teacher of ${rates.length} neurons, rates ` +
-      `${
-        rates.join(", ")
-      } · gradient descent in steps of ${learningRate} · network 0 of ${replicasOfEach}, seed ${seed}`,
+    subtitle: `${plan.inputs}-${plan.width}-${rates.length} without biases · rates ${rates.join(", ")} · ` +
+      `gradient descent in steps of ${learningRate} · network 0 of ${plan.replicasOfEach}, seed ${seed}`,
     description: describe(plan, rows),
     legend: legendOf(plan, styleOf),
-    height: tops[3] + heights[3] + frameFoot,
-    draw: (parent) =>
-      activations.forEach((activation, column) => {
-        const own = rows.filter((network) => network.activation === activation);
-        const first = deltas.flatMap((delta) => own.find((network) => network.delta === delta) ?? []);
-        const slow = first.find(({ delta }) => delta === deltas.at(-1)),
-          large = first.find(({ delta }) => delta === deltas[0]);
-        const panel = (row: number, label: string, x: Axis, y: Axis, yName: string, xName: string) => {
-          const group = appendGroup(parent, "panel", left + column * (width + gap), tops[row]),
-            height = heights[row];
-          const names = {
-            xName: row > 1 ? xName : null,
-            xMeaning: xName,
-            yName: column === 0 ? yName : null,
-          };
-          drawFrame(group, { label, width, height, x, y, ...names });
-          const inside = clipped(group, { width, height });
-          if (row < 3) {
-            for (const at of slow?.drops ?? []) {
-              const place = x.scale(slow!.points[at].time);
-              drawLine(inside, "drop", [{ x: place, y: 0 }, { x: place, y: height }], "straight", {
-                ...guideStyle,
-                width: 1,
-              });
-            }
-          }
-          return inside;
-        };
-        const line = (
-          group: Group,
-          name: string,
-          points: readonly SaddlePoint[],
-          value: (point: SaddlePoint) => number,
-          y: Axis,
-          style: LineStyle,
-        ) =>
-          drawLine(
-            group,
-            name,
-            points.map((point) => ({ x: time.scale(point.time), y: y.scale(value(point)) })),
-            /rank/.test(name) ? "step" : "straight",
-            style,
-          );
-        const clock = "time, steps × learning rate";
-        const losses = panel(0, `${activation}: loss`, time, loss, "loss", clock);
-        for (const { delta, points } of first) {
-          line(
-            losses,
-            "loss",
-            points,
-            (point) => Math.max(point.loss, loss.domain[0] / 2),
-            loss,
-            styleOf(delta),
-          );
-        }
-        const stairs = panel(
-          1,
-          "ranks of hidden weights and features",
-          time,
-          ranks,
-          "rank",
-          clock,
-        );
-        if (large) line(stairs, "large rank", large.points, ({ weights }) => weights.rank, ranks, largeStyle);
-        if (slow) {
-          line(stairs, "weight rank", slow.points, ({ weights }) => weights.rank, ranks, weightStyle);
-          line(stairs, "feature rank", slow.points, ({ features }) => features.rank, ranks, featureStyle);
-        }
-        const turns = panel(2, "small weights, to the plateau's end", time, share, "cosine", clock);
-        for (const { ends: [from, , to], rank } of slow?.plateaus ?? []) {
-          line(
-            turns,
-            "cosine",
-            slow!.points.slice(from, to + 1),
-            ({ cosine }) => cosine,
-            share,
-            lineStyle(rank),
-          );
-        }
-        const last = panel(3, "lengths of the plateaus", inverse, lengths, "time", "1 / δ");
-        drawLengths(
-          last,
-          plan,
-          own.filter(({ delta, drops }) => delta < deltas[0] && drops.length === rates.length),
-          inverse,
-          lengths,
-          activation === "identity",
-        );
-      }),
+    height: tops[3] + lowest + frameFoot,
+    draw: (parent) => activations.forEach((activation, column) => drawColumn(parent, activation, column)),
   });
 }
 
 /** Draws lengths of plateaus against 1/δ with fitted lines, and the slopes of a linear network. */
 function drawLengths(
   parent: Group,
-  { rates }: SaddlePlan,
   networks: readonly SaddleNetwork[],
-  x: Axis,
-  y: Axis,
-  isLinear: boolean,
+  { rates, x, y, isLinear }: Pick<SaddlePlan, "rates"> & { x: Axis; y: Axis; isLinear: boolean },
 ): void {
-  const logs = networks.map(({ delta }) => -Math.log(delta)), ends = extent(logs);
+  const logs = networks.map(({ delta }) => -Math.log(delta)), ends = extent(logs), [from] = ends;
   rates.forEach((_, k) => {
-    const style = lineStyle(k), values = networks.map((network) => plateauLengths(network)[k]);
-    const { slope, intercept } = fitLine(logs, values);
-    const through = (slope: number, intercept: number, style: LineStyle, name: string) =>
-      drawLine(
-        parent,
-        name,
-        ends.map((log) => ({ x: x.scale(Math.exp(log)), y: y.scale(intercept + slope * log) })),
-        "straight",
-        style,
-      );
-    if (new Set(logs).size > 1) {
-      through(slope, intercept, style, "fit");
-      const predicted = predictedSlope(rates, k), [from] = ends;
-      if (isLinear) {
-        through(
-          predicted,
-          intercept + (slope - predicted) * from,
-          { ...guideStyle, color: ink },
-          "predicted",
-        );
-      }
+    const values = networks.map((network) => plateauLengths(network)[k]), style = lineStyle(k);
+    const { slope, intercept } = fitLine(logs, values), start = intercept + slope * from;
+    const through = (name: string, slope: number, style: LineStyle) => {
+      const line = ends.map((log) => ({
+        x: x.scale(Math.exp(log)),
+        y: y.scale(start + slope * (log - from)),
+      }));
+      drawLine(parent, name, line, "straight", style);
+    };
+    if (ends[0] < ends[1]) {
+      through("fit", slope, style);
+      if (isLinear) through("predicted", predictedSlope(rates, k), predictedStyle);
     }
-    values.forEach((value, i) =>
-      parent.append("circle").attr("class", "length").attr("cx", px(x.scale(Math.exp(logs[i])))).attr(
-        "cy",
-        px(y.scale(value)),
-      )
-        .attr("r", 3).attr("fill", style.color).attr("fill-opacity", 0.7)
-    );
+    values.forEach((value, i) => {
+      const dot = parent.append("circle").attr("class", "length").attr("r", 3).attr("fill", style.color);
+      dot.attr("cx", px(x.scale(Math.exp(logs[i])))).attr("cy", px(y.scale(value))).attr("fill-opacity", 0.7);
+    });
   });
 }
 
+/** The axis of cosines from 0 to 1, with room above. */
+function shareAxis(height: number): Axis {
+  const ticks = [0, 0.5, 1].map((value) => ({ value, label: `${value}` }));
+  return { scale: (value) => height * (1 - value / 1.05), domain: [0, 1.05], ticks };
+}
+
 function legendOf({ deltas, rates }: SaddlePlan, styleOf: (delta: number) => LineStyle): LegendEntry[] {
+  const entry = (label: string, style: LineStyle) => ({ label, swatch: lineSwatch(style) });
   return [
-    ...deltas.map((delta) => ({ label: `δ = ${scientific(delta)}`, swatch: lineSwatch(styleOf(delta)) })),
-    { label: "rank of weights, smallest δ", swatch: lineSwatch(weightStyle) },
-    { label: "ε-rank of features", swatch: lineSwatch(featureStyle) },
-    { label: "drops of the loss, smallest δ", swatch: lineSwatch({ ...guideStyle, width: 1 }) },
-    ...rates.map((_, k) => ({ label: `plateau ${k}`, swatch: lineSwatch(lineStyle(k)) })),
-    { label: "slope predicted for linear networks", swatch: lineSwatch({ ...guideStyle, color: ink }) },
+    ...deltas.map((delta) => entry(delta === 1 ? "δ = 1" : `δ = ${scientific(delta)}`, styleOf(delta))),
+    entry("rank of weights, smallest δ", weightStyle),
+    entry("ε-rank of features", featureStyle),
+    entry("drops of the loss, smallest δ", dropStyle),
+    ...rates.map((_, k) => entry(`plateau ${k}`, lineStyle(k))),
+    entry("slope predicted for linear networks", predictedStyle),
   ];
 }
 
 /** Describes the figure in words. */
 function describe({ activations, deltas }: SaddlePlan, rows: readonly SaddleNetwork[]): string {
-  return activations.map((activation) => {
-    const drops = deltas.map((delta) =>
-      rows.find((network) => network.activation === activation && network.delta === delta)?.drops.length ??
-        "no network"
-    );
-    return `${activation}: drops of the loss behind plateaus from δ = ${deltas.join(", ")}: ${
-      drops.join(", ")
-    }.`;
-  }).join(" ");
+  const drops = activations.map((name) => {
+    const own = rows.filter(({ activation }) => activation === name);
+    return `${name}: ${
+      deltas.map((delta) => own.find((each) => each.delta === delta)?.drops.length ?? "none")
+    }`;
+  });
+  return `Drops of the loss behind plateaus from δ = ${deltas.join(", ")}: ${drops.join("; ")}.`;
 }

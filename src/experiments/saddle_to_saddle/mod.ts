@@ -6,12 +6,19 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { table } from "../../io/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { saddleClaims } from "./claims.ts";
 import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.ts";
 import { type SaddleOptions, saddleOptions, saddlePlaces, type SaddlePlan, saddlePlan } from "./plan.ts";
+
+/** Columns that name the network of a row. */
+const place: Columns<{ readonly network: SaddleNetwork }> = {
+  activation: { help: "activation of the hidden layer", value: ({ network }) => network.activation },
+  delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
+  replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+};
 
 /**
  * Trains two-layer networks without biases by gradient descent in small steps, from the same weights
@@ -53,8 +60,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
             streams: places.map(({ replica: stream }) => ({ seed, stream })),
           },
           nameOf: (index) =>
-            `${places[index].activation}, δ = ${places[index].delta}, ` +
-            `replica ${places[index].replica}`,
+            `${plan.activations[i]}, δ = ${places[index].delta}, replica ${places[index].replica}`,
           networksAt: [...probed, steps],
           prepare: async ({ network: { parameters } }) => {
             const words = await parameters.read(), size = words.length / places.length;
@@ -71,12 +77,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
         table(
           rows.flatMap((network) => network.points.map((point) => ({ network, point }))),
           {
-            activation: {
-              help: "activation of the hidden layer",
-              value: ({ network }) => network.activation,
-            },
-            delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
-            replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+            ...place,
             step: { help: "updates made before the probe", value: ({ point }) => point.step },
             time: { help: "steps times learning rate", value: ({ point }) => point.time },
             loss: { help: "loss over all samples", value: ({ point }) => point.loss },
@@ -115,12 +116,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
         table(
           rows.flatMap((network) => network.drops.map((_, k) => ({ network, k }))),
           {
-            activation: {
-              help: "activation of the hidden layer",
-              value: ({ network }) => network.activation,
-            },
-            delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
-            replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+            ...place,
             plateau: { help: "plateau of the loss, from 0", value: ({ k }) => k },
             length: {
               help: "time from the drop before it, or the start, to its own",

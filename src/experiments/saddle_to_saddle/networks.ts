@@ -4,7 +4,7 @@
  * @module
  */
 import type { Matrix } from "../../linalg/matrix.ts";
-import { svd } from "../../linalg/svd/svd.ts";
+import { type Svd, svd } from "../../linalg/svd/svd.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { weightRanks } from "../../rank/ranks/weight_ranks.ts";
@@ -89,42 +89,47 @@ export async function measureNetworks(
   const matrices = probes.map(({ step, replica }) => transposed(networks.get(step)![replica][0]));
   const work = { ...signal && { signal } };
   const ranks = await weightRanks(gpu, matrices, { tolerance, threshold: "absolute", ...work });
-  const bases = await svd(gpu, matrices, work);
-  const measured = probes.map((probe, i) => ({
-    probe,
-    matrix: matrices[i],
-    rank: ranks[i],
-    basis: bases[i].vt,
+  const replicas = Map.groupBy(probes.keys(), (i) => probes[i].replica);
+  const found = [...replicas].map(([replica, own]) => ({
+    replica,
+    own,
+    plateaus: plateausOf(own.map((i) => ranks[i].rank), rates.length),
   }));
-  const replicas = Map.groupBy(measured, ({ probe }) => probe.replica);
-  const rows = [...replicas].map(([replica, own]): SaddleNetwork => {
-    const plateaus = plateausOf(own.map(({ rank }) => rank.rank), rates.length);
-    const small = own.map(({ matrix, basis, rank }) => remainder(matrix, basis, rank.rank));
+  const parts = found.flatMap(({ own, plateaus }) =>
+    plateaus.flatMap(({ rank, ends: [from, , to] }) =>
+      own.slice(from, to + 1).map((index) => ({ index, rank, matrix: matrices[index] }))
+    )
+  );
+  const factors = await svd(gpu, parts.map(({ matrix }) => matrix), work);
+  const small = new Map(parts.map(({ index, rank, matrix }, i) => [
+    index,
+    remainder(matrix, factors[i].vt.data, rank),
+  ]));
+  const rows = found.map(({ replica, own, plateaus }): SaddleNetwork => {
     const cosines = new Float64Array(own.length).fill(NaN);
-    for (const { ends: [first, , last] } of plateaus) {
-      for (let i = first; i <= last; i++) cosines[i] = cosine(small[i], small[last]);
+    for (const { ends: [from, , to] } of plateaus) {
+      for (let i = from; i <= to; i++) cosines[i] = cosine(small.get(own[i])!, small.get(own[to])!);
     }
-    const points = own.map(({ probe, rank }, i): SaddlePoint => ({
-      step: probe.step,
-      time: learningRate * probe.step,
-      loss: probe.loss,
-      singularValues: rank.singularValues,
-      weights: { rank: rank.rank, low: rank.low, high: rank.high },
-      features: probe.layers[0].ranks[0],
-      cosine: cosines[i],
-    }));
     return {
       ...places[replica],
-      points,
-      drops: lossDrops(own.map(({ probe }) => probe)),
-      plateaus: plateaus.map(({ rank, ends }) => {
-        const [first, middle, last] = ends.map((at) => small[at]), { columns } = matrices[0];
+      points: own.map((i, k): SaddlePoint => {
+        const { step, loss, layers } = probes[i], { singularValues, rank, low, high } = ranks[i];
+        const [features] = layers[0].ranks, time = learningRate * step;
         return {
-          rank,
-          ends,
-          halves: [cosine(first, middle), cosine(middle, last)],
-          ahead: norm(last.filter((_, e) => e % columns === rank)) / norm(last),
+          step,
+          time,
+          loss,
+          singularValues,
+          weights: { rank, low, high },
+          features,
+          cosine: cosines[k],
         };
+      }),
+      drops: lossDrops(own.map((i) => probes[i])),
+      plateaus: plateaus.map(({ rank, ends }) => {
+        const [first, middle, last] = ends.map((at) => small.get(own[at])!), { columns } = matrices[0];
+        const ahead = norm(last.filter((_, e) => e % columns === rank)) / norm(last);
+        return { rank, ends, halves: [cosine(first, middle), cosine(middle, last)], ahead };
       }),
     };
   });
@@ -181,29 +186,20 @@ function transposed({ weights, biases: { length: neurons } }: LayerParameters): 
   return { rows: neurons, columns: inputs, data };
 }
 
-/** Takes the part of a matrix beyond its largest singular values: that in other directions. */
-function remainder({ rows, columns, data }: Matrix, { data: basis }: Matrix, rank: number): Float64Array {
+/** Takes the part of a matrix beyond as many of its largest singular values as a rank. */
+function remainder({ columns, data }: Matrix, basis: ArrayLike<number>, rank: number): Float64Array {
   const rest = Float64Array.from(data);
-  for (let i = 0; i < rows; i++) {
-    const row = rest.subarray(i * columns, (i + 1) * columns);
-    for (let k = 0; k < rank; k++) {
-      const direction = basis.subarray(k * columns, (k + 1) * columns);
-      const along = row.reduce((sum, value, j) => sum + value * direction[j], 0);
-      direction.forEach((value: number, j: number) => row[j] -= along * value);
+  for (let at = 0; at < rest.length; at += columns) {
+    const row = rest.subarray(at, at + columns);
+    for (let k = 0; k < rank * columns; k += columns) {
+      const along = row.reduce((sum, value, j) => sum + value * basis[k + j], 0);
+      row.forEach((_, j) => row[j] -= along * basis[k + j]);
     }
   }
   return rest;
 }
 
-/**
- * Computes the cosine between two matrices.
- *
- * @param a Entries of one.
- * @param b Entries of the other.
- * @returns The cosine; NaN if one is 0.
- */
-export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += a[i] * b[i];
-  return dot / (norm(a) * norm(b));
+/** Computes the cosine between two matrices. */
+function cosine(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0) / (norm(a) * norm(b));
 }
