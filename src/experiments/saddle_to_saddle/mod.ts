@@ -32,7 +32,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
     source: "Kumar, Haupt, arXiv:2402.09226; Jacot et al., arXiv:2106.15933",
     examples: [
       { args: "--activations leaky-relu:0.2 --rates 1,0.4", help: "follow another network with two neurons" },
-      { args: "--deltas 1,1e-3,1e-6 --steps 5000", help: "start from smaller weights, and train longer" },
+      { args: "--deltas 1,1e-4,1e-5,1e-6 --steps 5000", help: "start from smaller weights, and train longer" },
     ],
     label: "networks",
     options: saddleOptions,
