@@ -13,8 +13,8 @@ export interface PeakOptions {
 }
 
 /**
- * Finds the peaks of a positive series. Before and behind a peak the series is lower by a factor, so
- * that a ripple is none; a series that only falls, or has not yet fallen, has no peak.
+ * Finds the peaks of a positive series. Before and behind a peak the series is lower by a factor,
+ * so that a ripple is none; a series that only falls, or has not yet fallen, has no peak.
  *
  * @param values The series. Values that are not finite are left out.
  * @param options What counts as a peak.

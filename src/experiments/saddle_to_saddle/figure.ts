@@ -1,6 +1,6 @@
 /**
- * The figure of the staircase in weights: loss, ranks and directions over time, one below the other,
- * and the lengths of plateaus; a column for each activation.
+ * The figure of the staircase in weights: loss, ranks and directions over time, one below the
+ * other, and the lengths of plateaus; a column for each activation.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { plateauLengths, type SaddleNetwork, type SaddlePoint } from "./networks
 import type { SaddlePlan } from "./plan.ts";
 
 const gap = 62, rowGap = 10, heights = [190, 120, 100, 170], [, , , lowest] = heights;
-/** Losses below this share of the largest are cut off: behind the last drop the loss only shrinks. */
+/** Losses below this share of the largest are cut off: they only shrink behind the last drop. */
 const LEAST = 1e-5;
 const weightStyle: LineStyle = { color: ink, dash: null, width: 2.2 };
 const featureStyle: LineStyle = { ...lineStyle(1), dash: "4 3", width: 2 };

@@ -1,7 +1,7 @@
 /**
- * The staircase in weights: from small weights two-homogeneous networks go from saddle to saddle, and
- * the rank of their weights grows by one at each (Kumar, Haupt, arXiv:2402.09226; Jacot, Ged, Şimşek,
- * Hongler, Gabriel, arXiv:2106.15933).
+ * The staircase in weights: from small weights two-homogeneous networks go from saddle to saddle,
+ * and the rank of their weights grows by one at each (Kumar, Haupt, arXiv:2402.09226; Jacot, Ged,
+ * Şimşek, Hongler, Gabriel, arXiv:2106.15933).
  *
  * @module
  */
@@ -21,9 +21,9 @@ const place: Columns<{ readonly network: SaddleNetwork }> = {
 };
 
 /**
- * Trains two-layer networks without biases by gradient descent in small steps, from the same weights
- * times each δ of a ladder, and follows loss, hidden weights and hidden features. All networks of an
- * activation are replicas of one training.
+ * Trains two-layer networks without biases by gradient descent in small steps, from the same
+ * weights times each δ of a ladder, and follows loss, hidden weights and hidden features. All
+ * networks of an activation are replicas of one training.
  */
 export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, SaddleNetwork> = defineExperiment(
   {
@@ -32,7 +32,10 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
     source: "Kumar, Haupt, arXiv:2402.09226; Jacot et al., arXiv:2106.15933",
     examples: [
       { args: "--activations leaky-relu:0.2 --rates 1,0.4", help: "follow another network with two neurons" },
-      { args: "--deltas 1,1e-4,1e-5,1e-6 --steps 5000", help: "start from smaller weights, and train longer" },
+      {
+        args: "--deltas 1,1e-4,1e-5,1e-6 --steps 5000",
+        help: "start from smaller weights, and train longer",
+      },
     ],
     label: "networks",
     options: saddleOptions,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Matrix } from "../../linalg/matrix.ts";
-import { type Svd, svd } from "../../linalg/svd/svd.ts";
+import { svd } from "../../linalg/svd/svd.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { weightRanks } from "../../rank/ranks/weight_ranks.ts";

@@ -60,8 +60,8 @@ export interface WeightRank {
  * @param matrices Matrices of one shape.
  * @param options Tolerance, relative or absolute; precision.
  * @returns Singular values and rank of each. A zero matrix has rank 0.
- * @throws {InputError} If a relative tolerance is not in (0, 1) or an absolute one not above 0, or an
- * entry is NaN or infinite.
+ * @throws {InputError} If a relative tolerance is not in (0, 1) or an absolute one not above 0, or
+ * an entry is NaN or infinite.
  * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
  *
  * @example
