@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { testCoincidence } from "./coincidence.ts";
 export {
   correlationPValue,
   type MeanInterval,

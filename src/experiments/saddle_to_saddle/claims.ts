@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { findStairs, type Jump } from "../../rank/stairs/find_stairs.ts";
+import { findStairs } from "../../rank/stairs/find_stairs.ts";
+import { testCoincidence } from "../../stats/coincidence.ts";
 import { fitLine, type LineFit } from "../../stats/line_fit.ts";
 import { mean } from "../../stats/mean.ts";
 import { norm } from "../../stats/norm.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normals } from "../../stats/random_matrices.ts";
-import { testResponse } from "../../stats/shifts.ts";
 import { byReplica, type Claim } from "../core/verdict.ts";
-import { plateauLengths, type SaddleNetwork, STILL } from "./networks.ts";
+import { plateauLengths, type SaddleNetwork } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
 /** Random directions that cosines are held against: a p-value is at least 1/200. */
@@ -46,7 +46,7 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
       demand: { equals: neurons },
       null: {
         text: "jumps of the rank of weights at shifted times",
-        pValues: values((network) => testNear(network, plan, falls(network))),
+        pValues: values((network) => testNear(network, network.drops)),
       },
     },
     {
@@ -95,8 +95,8 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
     },
     {
       text: "the ranks of hidden weights and hidden features jump at the same time",
-      statistic: "jumps of the features' rank at those of the weights, against shifted times",
-      values: values((network) => testNear(network, plan, featureJumps(network))),
+      statistic: "distance from each jump to the nearest of the other rank, against shifted times",
+      values: values((network) => testNear(network, jumpsOf(network, "features").map(({ at }) => at))),
       kind: "p-value",
       demand: { below: 0.05 },
     },
@@ -175,37 +175,16 @@ export function predictedSlope(rates: readonly number[], k: number): number {
   return 1 / (2 * rates[k]) - (k > 0 ? 1 / (2 * rates[k - 1]) : 0);
 }
 
-/** Finds the jumps of a rank, flicker apart. */
-function jumpsOf({ points }: SaddleNetwork, of: "weights" | "features"): readonly Jump[] {
-  return findStairs(points.map(({ step }) => step), points.map((point) => point[of])).jumps;
+/** Finds the jumps of a rank, flicker apart, and the probes at which they are. */
+function jumpsOf({ points }: SaddleNetwork, of: "weights" | "features"): { size: number; at: number }[] {
+  const steps = points.map(({ step }) => step),
+    { jumps } = findStairs(steps, points.map((point) => point[of]));
+  return jumps.map(({ size, step }) => ({ size, at: steps.indexOf(step) }));
 }
 
-/**
- * Tests whether something happens near the jumps of the rank of weights, rather than near the same
- * jumps shifted in a circle. Near is within the time in which the slowest neuron grows by e.
- */
-function testNear(network: SaddleNetwork, plan: SaddlePlan, response: Float64Array): number {
-  const index = new Map(network.points.map(({ step }, i) => [step, i]));
-  const jumps = jumpsOf(network, "weights");
-  const events = jumps.map(({ step, size }) => ({ at: index.get(step)! - 1, weight: size }));
-  const slowest = 1 / (2 * plan.rates.at(-1)!);
-  const mostLag = Math.max(1, Math.round(slowest / (plan.learningRate * plan.probeEvery)));
-  return testResponse(events, response, { reach: Math.ceil(mostLag / 4), mostLag }).lagPValue;
-}
-
-/** How fast the logarithm of the loss falls from each probe to the next, down to its roundings. */
-function falls({ points }: SaddleNetwork): Float64Array {
-  const losses = points.map(({ loss }) => Math.max(loss, STILL * points[0].loss));
-  return Float64Array.from(
-    losses.slice(1),
-    (loss, i) => Math.log(losses[i] / loss) / (points[i + 1].step - points[i].step),
-  );
-}
-
-/** Jumps of the rank of features from each probe to the next. */
-function featureJumps(network: SaddleNetwork): Float64Array {
-  const sizes = new Map(jumpsOf(network, "features").map(({ step, size }) => [step, size]));
-  return Float64Array.from(network.points.slice(1), ({ step }) => sizes.get(step) ?? 0);
+/** Tests whether times are nearer to the jumps of the rank of weights than to shifted ones. */
+function testNear(network: SaddleNetwork, times: readonly number[]): number {
+  return testCoincidence(jumpsOf(network, "weights").map(({ at }) => at), times, network.points.length);
 }
 
 /** Share of the plateaus, the last one included, in whose middle the rank is certainly theirs. */

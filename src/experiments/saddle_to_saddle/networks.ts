@@ -60,8 +60,8 @@ export interface SaddleNetwork extends SaddlePlace {
 /** How many times as fast a drop of the loss is as the plateaus before and behind it. */
 const DROP = 3;
 
-/** Share of the first loss, and of its fastest fall, below which losses and falls are roundings. */
-export const STILL = 1e-6;
+/** Share of the fastest fall of a loss below which falls are roundings. */
+const STILL = 1e-6;
 
 /** What the networks of a run are measured with. */
 export interface Surveyed extends Pick<RunContext, "gpu" | "signal"> {
