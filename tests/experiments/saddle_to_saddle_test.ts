@@ -162,6 +162,7 @@ Deno.test("saddleToSaddle: what makes no experiment is refused", () => {
       { inputs: 2 },
       { width: 2 },
       { samples: 7 },
+      { samples: 16_777_216 },
       { replicas: 1e5 },
       { width: 4096, steps: 4000, probeEvery: 1 },
       { learningRate: 0 },

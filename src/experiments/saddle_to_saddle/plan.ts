@@ -44,8 +44,8 @@ export interface SaddleOptions extends Pick<TrainingValues, "replicas" | "seed">
 
 const group = "what to train";
 
-/** Most weights at all probes together: 512 MiB on the host. */
-const MOST_NUMBERS = 2 ** 27;
+/** Most weights at all probes together, 256 MiB on the host; and most products to whiten samples. */
+const MOST_NUMBERS = 2 ** 26, MOST_PRODUCTS = 2 ** 28;
 
 /** The options. */
 export const saddleOptions: TableOf<SaddleOptions> = {
@@ -126,6 +126,9 @@ export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
   const kept = deltas.length * replicas * Math.ceil(steps / probeEvery) * width * (inputs + rates.length);
   if (kept > MOST_NUMBERS) {
     throw new InputError(`the weights at all probes are ${kept} numbers: give fewer networks or probes`);
+  }
+  if (inputs ** 2 * samples > MOST_PRODUCTS) {
+    throw new InputError(`${samples} samples of ${inputs} inputs take too long to whiten: give fewer`);
   }
   return {
     ...options,
