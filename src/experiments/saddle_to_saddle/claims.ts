@@ -151,7 +151,7 @@ function lazyClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim
     {
       text: `from δ = ${delta} the loss drops behind no plateau`,
       statistic: "drops of the loss",
-      values: values(({ drops }) => drops.length),
+      values: values(({ drops, points }) => points.every(({ loss }) => loss < Infinity) ? drops.length : NaN),
       demand: { equals: 0 },
     },
     {
