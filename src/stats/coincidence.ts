@@ -15,8 +15,8 @@ import { monteCarloPValue } from "./p_values.ts";
  *   events of one kind and over those of the other, and the mean of both. It takes no lag that all
  *   events have in common.
  * - Null: the times of one kind say nothing about those of the other. The events of one are shifted
- *   together in a circle, by every whole number of indices: near shifts, which match nearly as well,
- *   are among them, so that a p-value is not less than what the nearness of the events is worth.
+ *   together in a circle, by every whole number of indices. Near shifts, which match nearly as
+ *   well, are among them: a p-value is no less than the share of times that are as near.
  * - Tail: one-sided, nearer.
  *
  * @param first Times of the events of one kind, whole numbers from 0, below the length.

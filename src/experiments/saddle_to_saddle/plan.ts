@@ -44,7 +44,7 @@ export interface SaddleOptions extends Pick<TrainingValues, "replicas" | "seed">
 
 const group = "what to train";
 
-/** Most weights at all probes together, 256 MiB on the host; and most products to whiten samples. */
+/** Most weights at all probes, 256 MiB on the host; and most products to whiten samples. */
 const MOST_NUMBERS = 2 ** 26, MOST_PRODUCTS = 2 ** 28;
 
 /** The options. */
