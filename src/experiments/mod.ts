@@ -26,6 +26,7 @@ import { nearOrthogonal } from "./near_orthogonal/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
+import { saddleToSaddle } from "./saddle_to_saddle/mod.ts";
 import { sgdRank } from "./sgd_rank/mod.ts";
 import { staircase } from "./staircase/mod.ts";
 import { staircaseAtlas } from "./staircase_atlas/mod.ts";
@@ -41,6 +42,7 @@ export {
   phaseDiagram,
   pretraining,
   rankCollapse,
+  saddleToSaddle,
   sgdRank,
   staircase,
   staircaseAtlas,
@@ -109,6 +111,8 @@ export type {
   RankCollapseOptions,
   RankCollapsePlan,
 } from "./rank_collapse/plan.ts";
+export type { Plateau, SaddleNetwork, SaddlePoint } from "./saddle_to_saddle/networks.ts";
+export type { SaddleOptions, SaddlePlace, SaddlePlan } from "./saddle_to_saddle/plan.ts";
 export type { SgdRankNetwork } from "./sgd_rank/network.ts";
 export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/plan.ts";
 export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
@@ -176,6 +180,7 @@ export const experiments: readonly Experiment[] = [
   rankCollapse,
   collapseBound,
   directionalConvergence,
+  saddleToSaddle,
   phaseDiagram,
   sgdRank,
   nearOrthogonal,

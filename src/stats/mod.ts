@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { testCoincidence } from "./coincidence.ts";
 export {
   correlationPValue,
   type MeanInterval,
@@ -23,6 +24,7 @@ export {
   studentTail,
 } from "./confidence.ts";
 export { extent } from "./extent.ts";
+export { fitLine, type LineFit } from "./line_fit.ts";
 export {
   fitMarchenkoPastur,
   marchenkoPastur,
@@ -31,6 +33,7 @@ export {
 } from "./marchenko_pastur.ts";
 export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
+export { findPeaks, type PeakOptions } from "./peaks.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
 export { fitPowerLawTail, type PowerLawTail, type PowerLawTailOptions } from "./power_law_tail.ts";
 export { summarize, type Summary } from "./quantiles.ts";

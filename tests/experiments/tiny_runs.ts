@@ -21,6 +21,9 @@ export const TINY: Readonly<Record<string, string>> = {
     "--flow-steps 40 --ascent-steps 30 --replicas 2",
   "sgd-rank": "--samples 60 --pool 7 --layers 8,6 --batch-sizes 20,10 --learning-rates 0.1,0.2 " +
     "--weight-decays 0,0.01 --steps 10 --replicas 2",
+  "saddle-to-saddle":
+    "--inputs 4 --width 6 --samples 12 --rates 1,0.5 --deltas 1,0.1 --learning-rate 0.1 --steps 60 " +
+    "--probe-every 3 --replicas 2",
   "phase-diagram":
     "--widths 4,6 --init-scales 0.5,2 --learning-rates 0.01,0.1,1e20 --samples 16 --steps 20 " +
     "--replicas 2",

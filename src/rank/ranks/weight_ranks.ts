@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkKeys, checkName } from "../../check.ts";
+import { checkKeys, checkName, checkNumber } from "../../check.ts";
 import { withListView } from "../../display/list_view.ts";
 import { tableView } from "../../display/table_view.ts";
 import { InputError } from "../../errors.ts";
@@ -18,15 +18,17 @@ import { multiplyDown, multiplyUp } from "../../linalg/directed.ts";
 import { oneSidedSpectra } from "../spectra/one_sided_spectra.ts";
 import { short, valueTable } from "../spectra/spectra_view.ts";
 import { type FeatureSpectrum, type Precision, precisionNames } from "../spectra/spectrum_options.ts";
-import { rankInterval } from "../certificates/rank_interval.ts";
+import { rankInterval, type Threshold, thresholdNames } from "../certificates/rank_interval.ts";
 import { checkMatrices, type Matrix } from "../../linalg/matrix.ts";
 import { spectralBounds } from "./spectral_bounds.ts";
 import { stableRank } from "./spectral_ranks.ts";
 
 /** Options of {@linkcode weightRanks}. */
 export interface WeightRankOptions extends WorkOptions {
-  /** Share τ of σ₁ above which a singular value counts. Default: 10⁻². */
+  /** Share τ of σ₁ above which a singular value counts, or a number. Default: 10⁻². */
   readonly tolerance?: number;
+  /** Whether the tolerance is absolute or a share of σ₁. Default: relative. */
+  readonly threshold?: Threshold;
   /**
    * Arithmetic; `auto` takes double-single where single leaves the rank uncertain. Default: `auto`.
    */
@@ -39,7 +41,7 @@ export interface WeightRank {
   readonly singularValues: Float64Array;
   /** Bounds on their errors. */
   readonly bounds: Float64Array;
-  /** #{ i : σ̂_i > τ σ̂₁ }. */
+  /** #{ i : σ̂_i > τ σ̂₁ }, or #{ i : σ̂_i > τ }. */
   readonly rank: number;
   /** Lower end of the interval in which the exact rank lies. */
   readonly low: number;
@@ -48,8 +50,8 @@ export interface WeightRank {
 }
 
 /**
- * Computes numerical ranks #{ i : σ_i(W) > τ σ₁ } of weight matrices of one shape, as one batch.
- * Waits for the GPU.
+ * Computes numerical ranks #{ i : σ_i(W) > τ σ₁ }, or #{ i : σ_i(W) > τ }, of weight matrices of
+ * one shape, as one batch. Waits for the GPU.
  *
  * Values are roots of eigenvalues of the Gram matrix of the shorter side of W, by the methods that
  * `rank` takes. In double precision they come from one-sided rotations, or in float64 from the
@@ -58,9 +60,10 @@ export interface WeightRank {
  *
  * @param gpu Device.
  * @param matrices Matrices of one shape.
- * @param options Tolerance, precision.
+ * @param options Tolerance, relative or absolute; precision.
  * @returns Singular values and rank of each. A zero matrix has rank 0.
- * @throws {InputError} If the tolerance is not in (0, 1), or an entry is NaN or infinite.
+ * @throws {InputError} If a relative tolerance is not in (0, 1) or an absolute one not above 0, or
+ * an entry is NaN or infinite.
  * @throws {ShapeError} If shapes differ or do not fit in the adapter's limits.
  *
  * @example
@@ -80,18 +83,20 @@ export async function weightRanks(
   matrices: readonly Matrix[],
   options: WeightRankOptions = {},
 ): Promise<WeightRank[]> {
-  checkKeys("options of weightRanks", options, ["tolerance", "precision", "signal"]);
-  const { tolerance = 1e-2, precision = "auto", signal } = options;
+  checkKeys("options of weightRanks", options, ["tolerance", "threshold", "precision", "signal"]);
+  const { tolerance = 1e-2, threshold = "relative", precision = "auto", signal } = options;
+  checkName("kind of threshold", threshold, thresholdNames);
   checkName("precision", precision, precisionNames);
   checkMatrices(matrices);
-  if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
+  if (threshold === "absolute") checkNumber("tolerance", tolerance, { positive: true });
+  else if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
     throw new InputError(`tolerance ${tolerance}: give a share of the largest singular value, in (0, 1)`);
   }
   if (matrices.length === 0) return [];
   const volume = matrices[0].rows;
   // τ² is no float64, mostly, and may be below all of them: each end of a rank takes its safe side.
   const least = multiplyDown(tolerance, tolerance), most = multiplyUp(tolerance, tolerance);
-  const thresholds = { volume, precision, epsilons: [least, most], threshold: "relative" } as const;
+  const thresholds = { volume, precision, epsilons: [least, most], threshold } as const;
   const { name } = await chooseSpectrumMethod(gpu, matrices[0], thresholds);
   const { solve, isOnHost } = rankMethods[name];
   const spectra = isOnHost
@@ -100,7 +105,7 @@ export async function weightRanks(
       return (precision === "single" ? solve : oneSidedSpectra)(gpu, some, { volume, precision, signal });
     });
   const countAt = ({ eigenvalues, bounds }: FeatureSpectrum, epsilon: number) =>
-    rankInterval(eigenvalues, bounds, epsilon, { threshold: "relative" });
+    rankInterval(eigenvalues, bounds, epsilon, { threshold });
   const ranks = spectra.map((spectrum): WeightRank => {
     const { eigenvalues, bounds } = spectrum;
     const { low } = countAt(spectrum, most), { rank, high } = countAt(spectrum, least);

@@ -131,3 +131,26 @@ Deno.test("weightStableRank: within its bound of the float64 reference, tall and
   });
   assert(value - bound <= 0 && value + bound >= 2);
 });
+
+Deno.test("weightRanks: an absolute tolerance counts singular values above it, whatever the largest", async () => {
+  const sigma = [40, 2, 0.3, 0.2, 1e-3];
+  for (const [rows, scale, expected] of [[5, 1, 3], [17, 1, 3], [17, 0.01, 1], [9, 100, 4]]) {
+    const data = withEigenvalues(sigma.map((value) => (scale * value) ** 2), rows, rows);
+    const turned = data.map((_, e) => data[(e % rows) * 5 + Math.floor(e / rows)]);
+    for (const matrix of [{ rows, columns: 5, data }, { rows: 5, columns: rows, data: turned }]) {
+      const options = { tolerance: 0.25, threshold: "absolute" } as const;
+      const [{ rank, low, high }] = await weightRanks(gpu, [matrix], options);
+      assert.deepEqual([rank, low, high], [expected, expected, expected], `${rows} rows, ${scale}`);
+    }
+  }
+  // A value that no arithmetic tells from the tolerance leaves the rank uncertain.
+  const edge = { rows: 2, columns: 2, data: Float32Array.of(3, 0, 0, 0.25) };
+  const [{ low, high }] = await weightRanks(gpu, [edge], { tolerance: 0.25, threshold: "absolute" });
+  assert(low === 1 && high <= 2);
+  const none = { rows: 2, columns: 2, data: Float32Array.of(0.1, 0, 0, 0.1) };
+  const [small] = await weightRanks(gpu, [none], { tolerance: 2, threshold: "absolute" });
+  assert.deepEqual([small.rank, small.low, small.high], [0, 0, 0]);
+  for (const wrong of [{ tolerance: 0, threshold: "absolute" }, { threshold: "share" }]) {
+    await assert.rejects(weightRanks(gpu, [none], wrong as object), InputError);
+  }
+});

@@ -1,0 +1,136 @@
+/**
+ * The staircase in weights: from small weights two-homogeneous networks go from saddle to saddle,
+ * and the rank of their weights grows by one at each (Kumar, Haupt, arXiv:2402.09226; Jacot, Ged,
+ * Şimşek, Hongler, Gabriel, arXiv:2106.15933).
+ *
+ * @module
+ */
+import type { TableOf } from "../../cli/options.ts";
+import { type Columns, table } from "../../io/table.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { trainingRun } from "../core/training_run.ts";
+import { saddleClaims } from "./claims.ts";
+import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.ts";
+import { type SaddleOptions, saddleOptions, saddlePlaces, type SaddlePlan, saddlePlan } from "./plan.ts";
+
+/** Columns that name the network of a row. */
+const place: Columns<{ readonly network: SaddleNetwork }> = {
+  activation: { help: "activation of the hidden layer", value: ({ network }) => network.activation },
+  delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
+  replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+};
+
+/**
+ * Trains two-layer networks without biases by gradient descent in small steps, from the same
+ * weights times each δ of a ladder, and follows loss, hidden weights and hidden features. All
+ * networks of an activation are replicas of one training.
+ */
+export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, SaddleNetwork> = defineExperiment(
+  {
+    name: "saddle-to-saddle",
+    summary: "follow networks from small weights along the saddles at which the rank of their weights grows",
+    source: "Kumar, Haupt, arXiv:2402.09226; Jacot et al., arXiv:2106.15933",
+    examples: [
+      { args: "--activations leaky-relu:0.2 --rates 1,0.4", help: "follow another network with two neurons" },
+      {
+        args: "--deltas 1,1e-4,1e-5,1e-6 --steps 5000",
+        help: "start from smaller weights, and train longer",
+      },
+    ],
+    label: "networks",
+    options: saddleOptions,
+    plan: saddlePlan,
+    runs: (plan) =>
+      plan.tasks.map((task, i) => {
+        const places = saddlePlaces(plan, plan.activations[i]);
+        const { width, learningRate, steps, probeEvery, tolerance, replicas, seed } = plan;
+        const probed = Array.from({ length: Math.ceil(steps / probeEvery) }, (_, k) => k * probeEvery);
+        return trainingRun<SaddleNetwork, Float32Array>({
+          label: plan.activations[i],
+          training: {
+            task,
+            hidden: [width],
+            activation: plan.activations[i],
+            initializer: "xavier-normal",
+            // Without biases a network of two layers is two-homogeneous.
+            optimizer: { name: "sgd", learningRate, layers: new Array(2).fill({ weights: 1, biases: 0 }) },
+            batch: null,
+            steps,
+            probeEvery,
+            // A singular value of features is the root of an eigenvalue.
+            epsilons: [tolerance ** 2],
+            replicas,
+            streams: places.map(({ replica: stream }) => ({ seed, stream })),
+          },
+          nameOf: (index) =>
+            `${plan.activations[i]}, δ = ${places[index].delta}, replica ${places[index].replica}`,
+          networksAt: [...probed, steps],
+          prepare: async ({ network: { parameters } }) => {
+            const words = await parameters.read(), size = words.length / places.length;
+            return words.map((word, i) => word * places[Math.floor(i / size)].delta);
+          },
+          apply: ({ network }, words) => network.parameters.write(words),
+          measure: (training, _, { gpu, signal }, networks) =>
+            measureNetworks(plan, training, { places, networks, gpu, signal }),
+        });
+      }),
+    claims: (networks, plan) => saddleClaims(networks, plan),
+    tables: {
+      "saddle_to_saddle.csv": ({ rows }) =>
+        table(
+          rows.flatMap((network) => network.points.map((point) => ({ network, point }))),
+          {
+            ...place,
+            step: { help: "updates made before the probe", value: ({ point }) => point.step },
+            time: { help: "steps times learning rate", value: ({ point }) => point.time },
+            loss: { help: "loss over all samples", value: ({ point }) => point.loss },
+            weight_rank: {
+              help: "singular values of the hidden weights above the tolerance",
+              value: ({ point }) => point.weights.rank,
+            },
+            weight_rank_low: {
+              help: "lower end of its certified interval",
+              value: ({ point }) => point.weights.low,
+            },
+            weight_rank_high: {
+              help: "upper end of that interval",
+              value: ({ point }) => point.weights.high,
+            },
+            feature_rank: {
+              help: "ε-rank of the hidden features, ε the squared tolerance",
+              value: ({ point }) => point.features.rank,
+            },
+            feature_rank_low: {
+              help: "lower end of its certified interval",
+              value: ({ point }) => point.features.low,
+            },
+            feature_rank_high: {
+              help: "upper end of that interval",
+              value: ({ point }) => point.features.high,
+            },
+            cosine: {
+              help:
+                "cosine between the weights still small and those at the plateau's end; empty on the last one",
+              value: ({ point }) => Number.isNaN(point.cosine) ? null : point.cosine,
+            },
+          },
+        ),
+      "plateaus.csv": ({ rows }) =>
+        table(
+          rows.flatMap((network) => network.drops.map((_, k) => ({ network, k }))),
+          {
+            ...place,
+            plateau: { help: "plateau of the loss, from 0", value: ({ k }) => k },
+            length: {
+              help: "time from the drop before it, or the start, to its own",
+              value: ({ network, k }) => plateauLengths(network)[k],
+            },
+          },
+        ),
+    },
+    figures: {
+      "saddle_to_saddle.svg": async ({ plan, rows }) =>
+        (await import("./figure.ts")).saddleFigure(plan, rows),
+    },
+  },
+);
