@@ -8,6 +8,7 @@
 //            3  Adam      a ← β₁ a + (1 − β₁) g = a + (1 − β₁)(g − a);   v ← v + (1 − β₂)(g² − v);
 //                         θ ← θ − η (a / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ϵ)
 //            4  AdamW     θ ← θ − η λ θ first, then as Adam, g without the decay
+//            5  L-BFGS    a ← g, for lbfgs.wgsl, which moves θ
 //
 // Except in AdamW, weight decay λ enters as g + λ θ, on weights and biases alike, as in PyTorch.
 // Parameters that pad are 0, have gradient 0, and stay 0 while the replica is finite. Once it has
@@ -47,6 +48,7 @@ fn moved(hyper: Hyper, state: State, before: Moved, g: vec4f) -> Moved {
       let scale = sqrt(after.second / state.correction2) + hyper.epsilon;
       after.theta -= state.learning_rate * (after.first / state.correction1) / scale;
     }
+    case 5u: { after.first = gradient; }
     default: {
       after.theta -= state.learning_rate * gradient;
     }
