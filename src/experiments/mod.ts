@@ -143,7 +143,14 @@ export { runExperiment, type RunOptions } from "./core/run.ts";
 export { type Column, type Columns, type Table, table } from "../io/table.ts";
 export { experimentText } from "./core/text.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
-export { type Claim, type Demand, judge, type Verdict, verdictLines } from "./core/verdict.ts";
+export {
+  type Claim,
+  type Demand,
+  judge,
+  type NullHypothesis,
+  type Verdict,
+  verdictLines,
+} from "./core/verdict.ts";
 
 /** All experiments, in the order of the README. */
 export const experiments: readonly Experiment[] = [

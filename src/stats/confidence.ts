@@ -20,6 +20,38 @@ export function studentQuantile(freedom: number): number {
   return STUDENT[freedom - 1] ?? 1.96 + 2.5 / freedom;
 }
 
+/**
+ * Computes the probability that Student's t exceeds a value.
+ *
+ * For whole degrees of freedom it is a finite sum in θ = arctan(t/√ν) (M. Abramowitz, I. Stegun,
+ * "Handbook of mathematical functions", 26.7.3 and 26.7.4), of positive terms that are taken from
+ * 1: a tail below 10⁻¹⁵ comes out as 2⁻⁵³, never as 0.
+ *
+ * @param t The value.
+ * @param freedom Degrees of freedom, a whole number from 1.
+ * @returns The probability.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { studentTail } from "./confidence.ts";
+ *
+ * assert(Math.abs(studentTail(2.776, 4) - 0.025) < 1e-5);
+ * ```
+ */
+export function studentTail(t: number, freedom: number): number {
+  const theta = Math.atan(Math.abs(t) / Math.sqrt(freedom)), square = Math.cos(theta) ** 2;
+  const isOdd = freedom % 2 === 1;
+  let term = isOdd ? Math.cos(theta) : 1, sum = 0;
+  for (let k = isOdd ? 1 : 0; k < freedom - 1; k += 2) {
+    sum += term;
+    term *= square * (k + 1) / (k + 2);
+  }
+  const within = isOdd ? 2 / Math.PI * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+  const tail = Math.max((1 - within) / 2, 2 ** -53);
+  return t < 0 ? 1 - tail : tail;
+}
+
 /** A mean and its 95 % confidence interval. */
 export interface MeanInterval {
   /** Mean of the values. */
@@ -97,6 +129,70 @@ export function correlationInterval(values: readonly number[]): MeanInterval {
   if (isConstant || Math.abs(mean) >= 1) return { mean, low: mean, high: mean, isConstant };
   const z = Math.atanh(mean), half = studentQuantile(values.length - 1) * error / (1 - mean ** 2);
   return { mean, low: Math.tanh(z - half), high: Math.tanh(z + half), isConstant };
+}
+
+/**
+ * Tests independent values against a mean at a bound, on one side, by Student's t, which assumes
+ * normal values: p < 0.025 where the whole {@linkcode meanInterval} lies on that side.
+ *
+ * @param values Values, one per replica.
+ * @param bound The mean under the null.
+ * @param side Where the mean should lie.
+ * @returns The p-value; NaN of fewer than two values, or if one is not a number. Equal values have
+ * no spread to compare with: theirs is that of the sign test, 2⁻ⁿ on the side that they should be
+ * on, else 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { meanPValue } from "./confidence.ts";
+ *
+ * assert.equal(meanPValue([1, 2, 3], 2, "above"), 0.5);
+ * assert.equal(meanPValue([1, 1, 1], 0, "above"), 1 / 8);
+ * ```
+ */
+export function meanPValue(values: readonly number[], bound: number, side: "above" | "below"): number {
+  const { mean, error, isConstant } = meanAndError(values);
+  return tTest(values.length, isConstant, side === "above" ? mean - bound : bound - mean, error);
+}
+
+/**
+ * Tests independent correlations against a mean at a bound, like {@linkcode meanPValue}, on the
+ * scale of Fisher's z, as {@linkcode correlationInterval} has it.
+ *
+ * @param values Correlations in [−1, 1], one per replica.
+ * @param bound The mean under the null.
+ * @param side Where the mean should lie.
+ * @returns The p-value; NaN of fewer than two values, or if one is not a number.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { correlationPValue } from "./confidence.ts";
+ *
+ * assert(correlationPValue([-0.9, -0.95, -1], 0, "below") < 0.025);
+ * ```
+ */
+export function correlationPValue(
+  values: readonly number[],
+  bound: number,
+  side: "above" | "below",
+): number {
+  const { mean, error, isConstant } = meanAndError(values);
+  const excess = Math.atanh(mean) - Math.atanh(bound);
+  return tTest(
+    values.length,
+    isConstant || Math.abs(mean) >= 1,
+    side === "above" ? excess : -excess,
+    error / (1 - mean ** 2),
+  );
+}
+
+/** p-value of an excess over the null's mean, in which `error` is its standard error. */
+function tTest(count: number, isConstant: boolean, excess: number, error: number): number {
+  if (count < 2 || Number.isNaN(excess)) return NaN;
+  if (isConstant) return excess > 0 ? 2 ** -count : 1;
+  return studentTail(excess / error, count - 1);
 }
 
 /** The mean, its standard error, and whether all values are equal. */

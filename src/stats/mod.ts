@@ -14,7 +14,14 @@
  *
  * @module
  */
-export { type MeanInterval, meanInterval, studentQuantile } from "./confidence.ts";
+export {
+  correlationPValue,
+  type MeanInterval,
+  meanInterval,
+  meanPValue,
+  studentQuantile,
+  studentTail,
+} from "./confidence.ts";
 export { extent } from "./extent.ts";
 export {
   fitMarchenkoPastur,

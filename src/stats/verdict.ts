@@ -19,8 +19,12 @@ export interface Verdict {
   readonly value: number;
   /** 95 % confidence interval of the mean; of p-values their range. */
   readonly interval: readonly [low: number, high: number];
-  /** p-value of the claim, if it is judged by one. */
+  /** Whether the statistic is itself a p-value, against a null that it names. */
+  readonly isPValue: boolean;
+  /** p-value of the claim; `null` if there is no null to test it against, or too little to test. */
   readonly pValue: number | null;
+  /** What the p-value tests against, in a few words; `null` where the statistic says so. */
+  readonly nullHypothesis: string | null;
   /** The statistic of each replica that counts. */
   readonly values: readonly number[];
   /** Replicas that count, from 0: the one of each value. */

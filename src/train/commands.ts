@@ -64,14 +64,6 @@ export interface BindOptions extends WorkOptions {
   readonly from?: SavedTraining | null;
 }
 
-/** A run that begins, or goes on. */
-export interface BegunTraining extends BoundTraining {
-  /** Stops it. */
-  readonly signal: AbortSignal | undefined;
-  /** What it goes on from; `null` from its start. */
-  readonly from: SavedTraining | null;
-}
-
 /**
  * Creates the network of a run, and binds its commands.
  *

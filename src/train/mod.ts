@@ -48,6 +48,7 @@ export {
   parameterLayout,
 } from "../nn/layout.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
+export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {
   type OptimizerEntry,
   type OptimizerName,
@@ -69,6 +70,7 @@ export {
   runFlow,
 } from "./flow/flow_run.ts";
 export type { FeatureExport } from "./feature_export.ts";
+export type { NetworkExport } from "./network_export.ts";
 export { type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
 export {
   type PretrainedLayers,

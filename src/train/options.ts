@@ -6,6 +6,7 @@
 import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
+import { checkLayerRates } from "../nn/optim/layer_rates.ts";
 import { checkSearch } from "../nn/optim/lbfgs.ts";
 import { type OptimizerOptions, optimizers, parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { type RandomStream, randomStreams } from "../nn/random_stream.ts";
@@ -221,7 +222,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   if (hidden.length > MOST_LAYERS) {
     throw new InputError(`${hidden.length} hidden layers: give at most ${MOST_LAYERS}`);
   }
-  checkOptimizer(options.optimizer);
+  checkOptimizer(options);
   checkSchedule(options.schedule);
   if (optimizers[options.optimizer.name].searches) checkSearch(options);
   if (task.kind === "equation" && batch !== null) {
@@ -256,14 +257,15 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   }
 }
 
-function checkOptimizer(optimizer: OptimizerOptions): void {
-  checkKeys("optimiser settings", optimizer, ["name", ...Object.keys(SETTINGS)]);
+function checkOptimizer({ optimizer, hidden, replicas }: CompleteOptions): void {
+  checkKeys("optimiser settings", optimizer, ["name", "layers", ...Object.keys(SETTINGS)]);
   parseOptimizerName(optimizer.name);
   for (const [key, [name, range]] of Object.entries(SETTINGS)) {
     const value = optimizer[key as keyof typeof SETTINGS];
     if (value === undefined && key !== "learningRate") continue;
     for (const each of Array.isArray(value) ? value : [value]) checkNumber(name, each, range);
   }
+  if (optimizer.layers !== undefined) checkLayerRates(optimizer.layers, hidden.length + 1, replicas);
 }
 
 function checkSchedule(schedule: Schedule): void {

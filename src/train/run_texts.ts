@@ -75,7 +75,7 @@ function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
   const rate = [...new Set(extent(rates))].join(" to ");
   return [
     `${widths.join("-")} ${activations}, ${start ? "given parameters" : initializer}`,
-    `${optimizer.name}, learning rate ${rate}`,
+    `${optimizer.name}, learning rate ${rate}${optimizer.layers ? " times factors of the layers" : ""}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,
   ].join(" · ");

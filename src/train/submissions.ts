@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { InputError } from "../errors.ts";
 import { Commands } from "../gpu/commands.ts";
 import { ReadbackRing } from "../gpu/readback.ts";
 import type { Network } from "../nn/network.ts";
 import { DEPTH } from "./chunks.ts";
 import type { TrainingCommands } from "./commands.ts";
 import { FeatureExport } from "./feature_export.ts";
+import { NetworkExport } from "./network_export.ts";
 import type { CompleteOptions } from "./options.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -30,6 +32,7 @@ export class Submissions {
   readonly #ring: ReadbackRing;
   readonly #lossArrays: number;
   #exported: FeatureExport | null = null;
+  #networks: NetworkExport | null = null;
   #isStateWanted = false;
   #countsCompiled = false;
 
@@ -84,6 +87,25 @@ export class Submissions {
   exportFeatures(steps: Iterable<number>): FeatureExport {
     const { features: views } = this.#commands.probes;
     return this.#exported = new FeatureExport(this.#network, this.#options, { views, steps });
+  }
+
+  /**
+   * Exports the networks at some probes of later submissions.
+   *
+   * @param steps Steps of probes.
+   * @param before Words of what an earlier part of the training has exported.
+   * @returns The networks, once the probes have arrived.
+   * @throws {InputError} If there is no probe at one of the steps.
+   */
+  exportNetworks(steps: readonly number[], before: ReadonlyMap<number, Float32Array>): NetworkExport {
+    const { schedule } = this.#commands.probes, { steps: last, probeEvery } = this.#options;
+    const odd = steps.find((step) => !(step >= 0 && step <= last && schedule.kind(step)));
+    if (odd !== undefined) {
+      throw new InputError(
+        `networks at step ${odd}: give steps of probes, multiples of ${probeEvery} up to ${last}, or ${last} itself`,
+      );
+    }
+    return this.#networks = new NetworkExport(this.#network, steps, before);
   }
 
   /** Asks for the state at the end of the next submission. */
@@ -144,6 +166,7 @@ export class Submissions {
       if (kind) {
         escalation?.keep(commands, schedule.before(s).all);
         commands = this.#exported?.take(s, commands) ?? commands;
+        commands = this.#networks?.take(s, commands) ?? commands;
       }
       commands.run(rest);
     }

@@ -9,16 +9,17 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Network } from "../nn/network.ts";
 import { inChunks } from "./chunks.ts";
 import { divergenceError, hasDiverged } from "./divergence.ts";
-import { checkSteps, type CompleteOptions, completeOptions, type TrainingOptions } from "./options.ts";
-import { type BegunTraining, bindTraining, type TrainingCommands } from "./commands.ts";
+import type { CompleteOptions, TrainingOptions } from "./options.ts";
+import { beginTraining, type BegunTraining } from "./begin.ts";
+import type { TrainingCommands } from "./commands.ts";
 import type { FeatureExport } from "./feature_export.ts";
+import type { NetworkExport } from "./network_export.ts";
 import { checkBegins, checkReadable, DISPOSED_IN_LOOP, type Phase } from "./phase.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import type { DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 import type { Probe, Trace } from "./trace.ts";
-import { Submissions } from "./submissions.ts";
+import type { Submissions } from "./submissions.ts";
 import { TraceBuilder } from "./trace_builder.ts";
-import { withAdvice } from "./what_fits.ts";
 
 /**
  * A training run. Iterate over it to train and get each probe as it arrives; the trace grows
@@ -54,7 +55,7 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    */
   readonly dispatchesPerCount: number | null;
 
-  #stack: DisposableStack;
+  readonly #stack: DisposableStack;
   readonly #commands: TrainingCommands;
   readonly #recorder: Recorder;
   readonly #builder: TraceBuilder;
@@ -64,11 +65,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
   #arrived: number;
   #phase: Phase = "new";
 
-  private constructor(
-    options: CompleteOptions,
-    { network, commands, signal, from }: BegunTraining,
-    stack: DisposableStack,
-  ) {
+  private constructor(begun: BegunTraining, stack: DisposableStack) {
+    const { options, network, commands, submissions, signal, from } = begun;
     this.options = options;
     this.network = network;
     this.#commands = commands;
@@ -77,12 +75,9 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     this.#recorder = new Recorder(options, commands, from?.state.diverged ?? []);
     this.#builder = new TraceBuilder(options);
     this.#arrived = from?.state.step ?? 0;
-    if (from) {
-      this.#builder.start(from);
-      commands.state.write(from.state.arrays);
-    }
+    if (from) this.#builder.start(from);
+    this.#submissions = submissions;
     const { step, probes } = commands;
-    this.#submissions = new Submissions(network, options, commands, stack);
     this.dispatchesPerStep = step.draw.length + step.forward.length + step.update.length;
     this.dispatchesPerProbe = probes.spectrum.commands.length;
     this.dispatchesPerCount = probes.count?.commands.length ?? null;
@@ -121,23 +116,8 @@ export class Training implements AsyncIterable<Probe>, Disposable {
     options: TrainingOptions,
     from: SavedTraining | null = null,
   ): Promise<Training> {
-    gpu.check();
-    const kept = from && { spectraEvery: from.state.spectraEvery ?? 1 };
-    const complete = completeOptions({ ...kept, ...options });
-    if (from) checkSteps(complete, from.state);
-    using stack = new DisposableStack();
-    try {
-      // One that is aborted already stops the run before its first step.
-      const signal = options.signal?.aborted ? undefined : options.signal;
-      const bound = await bindTraining(gpu, complete, stack, { signal, from });
-      const training = new Training(complete, { ...bound, signal: options.signal, from }, stack);
-      await gpu.accept();
-      training.#stack = stack.move();
-      return training;
-    } catch (error) {
-      stack.dispose();
-      throw await withAdvice(error, gpu, complete);
-    }
+    const stack = new DisposableStack();
+    return new Training(await beginTraining(gpu, options, from, stack), stack);
   }
 
   /** The record so far: all chunks that have been yielded, and what it went on from. */
@@ -194,6 +174,23 @@ export class Training implements AsyncIterable<Probe>, Disposable {
    */
   exportFeatures(steps: Iterable<number>): FeatureExport {
     return this.#submissions.exportFeatures(steps);
+  }
+
+  /**
+   * Exports the networks at some probes, so that their weights can be looked at. Call it before
+   * training starts.
+   *
+   * @param steps Steps of probes, in any order.
+   * @param before Words of what an earlier part of this training has exported, from
+   * `NetworkExport.words`. Default: none.
+   * @returns The networks, once the probes have arrived.
+   * @throws {InputError} If there is no probe at one of the steps.
+   */
+  exportNetworks(
+    steps: readonly number[],
+    before: ReadonlyMap<number, Float32Array> = new Map(),
+  ): NetworkExport {
+    return this.#submissions.exportNetworks(steps, before);
   }
 
   /**

@@ -64,19 +64,26 @@ function ofReplicas(options: CompleteOptions, replicas: number): CompleteOptions
   const optimizer = Object.fromEntries(
     Object.entries(options.optimizer).map(([key, value]) => [
       key,
-      // Adam's betas are a pair for all.
-      Array.isArray(value) && key !== "betas" ? value.slice(0, replicas) : value,
+      isOfReplicas(key, value) ? value.slice(0, replicas) : value,
     ]),
   ) as unknown as OptimizerOptions;
   return { ...options, replicas, optimizer, streams: options.streams?.slice(0, replicas) ?? null };
 }
 
+/** Whether a setting is a list with a value of each replica, as Adam's pair of betas is not. */
+function isOfReplicas(key: string, value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && key !== "betas" && (key !== "layers" || Array.isArray(value[0]));
+}
+
 /** The first layers of a run. */
 function ofLayers(options: CompleteOptions, layers: number): CompleteOptions {
-  const { hidden, activation } = options;
+  const { hidden, activation, optimizer } = options;
+  // How many rates there are takes room, not which.
+  const rates = Array.from({ length: layers + 1 }, () => ({ weights: 1, biases: 1 }));
   return {
     ...options,
     hidden: hidden.slice(0, layers),
+    optimizer: optimizer.layers ? { ...optimizer, layers: rates } : optimizer,
     activation: typeof activation === "string" ? activation : activation.slice(0, layers),
   };
 }

@@ -54,7 +54,7 @@ Deno.test("staircaseAtlas: in cells that learn, ranks rise in stairs, most in th
   const words = ["rises where the loss falls", "jump", "climbs in stairs", "falls faster", "ranks above"];
   for (const [i, word] of words.entries()) {
     assert(result.verdicts[2 * i].claim.includes(word), word);
-    assert.equal(result.verdicts[2 * i].pValue === null, word === "ranks above");
+    assert.equal(!result.verdicts[2 * i].isPValue, word === "ranks above");
   }
   assert.match(result.verdicts[0].claim, /ε = 0.0001, in 5 cells together$/);
   const lift = result.verdicts[8];

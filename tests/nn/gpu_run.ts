@@ -5,10 +5,12 @@
  */
 import type { Gpu } from "../../src/gpu/device.ts";
 import { Network } from "../../src/nn/network.ts";
+import type { LayerRates } from "../../src/nn/optim/layer_rates.ts";
 import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
 import { type HostSamples, uploadSamples } from "../../src/nn/samples.ts";
 import { bindTrainingStep, type TrainingStepOptions } from "../../src/nn/optim/training_step.ts";
 import { assert } from "../deps.ts";
+import { layersOf } from "../reference/network.ts";
 import type { ReferenceOptimizer } from "../reference/optimizer.ts";
 import type { ReferenceRun } from "../reference/training.ts";
 import { run } from "../support/arrays.ts";
@@ -81,8 +83,25 @@ export async function trainOnGpu(gpu: Gpu, what: GpuRun): Promise<ReplicaRun[]> 
   }));
 }
 
+/** The factor of each flat parameter's rate. */
+function factorsOf(
+  rates: NonNullable<OptimizerOptions["layers"]>,
+  replica: number,
+  widths: readonly number[],
+): number[] {
+  const own = (Array.isArray(rates[0]) ? rates[replica] : rates) as readonly LayerRates[];
+  return layersOf(widths).flatMap(({ inputs, outputs }, l) => [
+    ...new Array<number>(inputs * outputs).fill(Math.fround(own[l].weights)),
+    ...new Array<number>(outputs).fill(Math.fround(own[l].biases)),
+  ]);
+}
+
 /** The settings that one replica has, in single precision. */
-function replicaOptimizer(options: OptimizerOptions, replica: number): ReferenceOptimizer {
+function replicaOptimizer(
+  options: OptimizerOptions,
+  replica: number,
+  widths: readonly number[],
+): ReferenceOptimizer {
   const { name, learningRate, momentum = 0.9, weightDecay = 0, betas = [0.9, 0.999], epsilon = 1e-8 } =
     options;
   const own = (value: number | readonly number[]) =>
@@ -94,6 +113,7 @@ function replicaOptimizer(options: OptimizerOptions, replica: number): Reference
     weightDecay: own(weightDecay),
     betas,
     epsilon: Math.fround(epsilon),
+    ...options.layers && { factors: factorsOf(options.layers, replica, widths) },
   };
 }
 
@@ -111,7 +131,7 @@ export function referenceRun(what: GpuRun, replica: number): ReferenceRun {
     network: { widths, activations },
     samples,
     loss,
-    optimizer: replicaOptimizer(optimizer, replica),
+    optimizer: replicaOptimizer(optimizer, replica, widths),
     schedule,
     steps,
     batch: batch === null ? null : { size: batch, seed, replica },

@@ -18,6 +18,8 @@ export interface ReferenceOptimizer {
   readonly betas: readonly [number, number];
   /** Adam's ϵ. */
   readonly epsilon: number;
+  /** Factor of η of each parameter. Default: 1. */
+  readonly factors?: ArrayLike<number>;
 }
 
 /** What an optimiser remembers. */
@@ -42,7 +44,7 @@ export function zeroMoments(length: number): Moments {
  * Updates parameters in place.
  *
  * @param optimizer Settings.
- * @param rate Scheduled learning rate.
+ * @param networkRate Scheduled learning rate.
  * @param t Number of this update, from 1.
  * @param theta Parameters.
  * @param gradient Gradient of the loss.
@@ -50,15 +52,16 @@ export function zeroMoments(length: number): Moments {
  */
 export function update(
   optimizer: ReferenceOptimizer,
-  rate: number,
+  networkRate: number,
   t: number,
   theta: Float64Array,
   gradient: ArrayLike<number>,
   { first, second }: Moments,
 ): void {
-  const { name, momentum, weightDecay, betas: [beta1, beta2], epsilon } = optimizer;
+  const { name, momentum, weightDecay, betas: [beta1, beta2], epsilon, factors } = optimizer;
   for (let i = 0; i < theta.length; i++) {
     let g = gradient[i];
+    const rate = networkRate * (factors?.[i] ?? 1);
     if (name === "adamw") theta[i] *= 1 - rate * weightDecay;
     else g += weightDecay * theta[i];
     if (name === "sgd") {

@@ -1,4 +1,11 @@
-import { correlationInterval, meanInterval, studentQuantile } from "../../src/stats/confidence.ts";
+import {
+  correlationInterval,
+  correlationPValue,
+  meanInterval,
+  meanPValue,
+  studentQuantile,
+  studentTail,
+} from "../../src/stats/confidence.ts";
 import { normal, uniform } from "../../src/stats/random.ts";
 import { assert, fc } from "../deps.ts";
 import { normals } from "../reference/random.ts";
@@ -81,4 +88,64 @@ Deno.test("correlationInterval: holds the mean of skewed correlations more often
     // Measured: 0.93, 0.91, 0.89 for 0.86, 0.85, 0.86.
     assert(fisher > student && fisher / 2000 > 0.87, `${fisher} and ${student} of 2000 for ${count}`);
   }
+});
+
+Deno.test("studentTail: the integral of the density, whatever the degrees of freedom", () => {
+  for (const freedom of [1, 2, 3, 4, 7, 30]) {
+    // Simpson's rule over u = x/(1 + x) after x = t: the density of t is c (1 + x²/ν)^(−(ν+1)/2).
+    const density = (x: number) => (1 + x * x / freedom) ** (-(freedom + 1) / 2);
+    const integral = (from: number) => {
+      const begin = from / (1 + from), steps = 20_000, width = (1 - begin) / steps;
+      let sum = 0;
+      for (let i = 0; i < steps; i++) {
+        const at = (share: number) => {
+          const u = begin + (i + share) * width;
+          return u >= 1 ? (freedom === 1 ? 1 : 0) : density(u / (1 - u)) / (1 - u) ** 2;
+        };
+        sum += width / 6 * (at(0) + 4 * at(0.5) + at(1));
+      }
+      return sum;
+    };
+    const half = integral(0);
+    for (const t of [0.3, 1, 2.5, 12]) {
+      const wanted = integral(t) / half / 2;
+      // A tail is what a sum leaves of 1, of which float64 knows 2⁻⁵³.
+      const found = studentTail(t, freedom);
+      assert(Math.abs(found - wanted) < 1e-5 * wanted + 2 ** -52, `t = ${t}, ${freedom}: ${wanted}`);
+      assert(Math.abs(studentTail(-t, freedom) + studentTail(t, freedom) - 1) < 1e-15);
+    }
+  }
+  assert.deepEqual([studentTail(0, 1), studentTail(0, 4)], [0.5, 0.5]);
+  assert(studentTail(Infinity, 30) > 0);
+});
+
+Deno.test("p-values below 0.025 say what the intervals say", () => {
+  const values = fc.array(fc.double({ min: -0.99, max: 0.99, noNaN: true }), { minLength: 2, maxLength: 9 });
+  fc.assert(fc.property(values, fc.double({ min: -0.9, max: 0.9, noNaN: true }), (all, bound) => {
+    for (
+      const [test, interval] of [[meanPValue, meanInterval], [
+        correlationPValue,
+        correlationInterval,
+      ]] as const
+    ) {
+      const { low, high, isConstant } = interval(all);
+      if (isConstant) continue;
+      const above = test(all, bound, "above"), below = test(all, bound, "below");
+      assert(Math.abs(above + below - 1) < 1e-12);
+      // The quantile of the interval is known to four digits: p near 0.025 may fall on either side.
+      if (Math.abs(above - 0.025) > 3e-4) assert.equal(above < 0.025, low > bound);
+      if (Math.abs(below - 0.025) > 3e-4) assert.equal(below < 0.025, high < bound);
+    }
+  }));
+});
+
+Deno.test("meanPValue: of data of the null one in twenty is below 0.05; what cannot be tested is NaN", () => {
+  let below = 0;
+  for (let run = 0; run < 2000; run++) {
+    if (meanPValue(Array.from(normals(5, 90_000 + run)), 0, "above") < 0.05) below++;
+  }
+  assert(Math.abs(below / 2000 - 0.05) < 0.015, `${below}`);
+  for (const values of [[], [1], [NaN, 1]]) assert(Number.isNaN(meanPValue(values, 0, "above")));
+  assert.deepEqual([meanPValue([2, 2], 1, "above"), meanPValue([2, 2], 1, "below")], [0.25, 1]);
+  assert.equal(correlationPValue([-1, -1, -1], 0, "below"), 1 / 8);
 });

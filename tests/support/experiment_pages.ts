@@ -59,7 +59,14 @@ export function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport 
       ],
     }],
   });
-  const claim = { statistic: "mean", pValue: null, holds: true, without: [] } as const;
+  const claim = {
+    statistic: "mean",
+    isPValue: false,
+    pValue: null,
+    nullHypothesis: null,
+    holds: true,
+    without: [],
+  } as const;
   return {
     facts: {
       title: name,
@@ -71,6 +78,8 @@ export function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport 
       {
         ...claim,
         claim: `more is more ${name}`,
+        pValue: 0.0021,
+        nullHypothesis: "a mean of 0 or less",
         value: 0.3,
         interval: [0.1, 0.5],
         values: [0.125, 0.25, 0.5, 0.25, 0.375],
@@ -103,6 +112,7 @@ export function madeUp({ rows = 120, name = "made up" } = {}): ExperimentReport 
         claim: "small p",
         value: 1e-9,
         interval: [1e-5, 0.3],
+        isPValue: true,
         pValue: 1e-9,
         values: [1e-5, 0.3],
         replicas: [0, 1],

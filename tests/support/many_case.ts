@@ -142,6 +142,42 @@ export const manyCases: readonly ManyCase[] = [
     dispatches: [2, 2, 2],
   },
   {
+    widths: [2, 5, 6, 3],
+    activation: "tanh",
+    replicas: 9,
+    samples: randomSamples(7, 12, 2, 3),
+    options: {
+      loss: "mean-squared-error",
+      optimizer: {
+        name: "adamw",
+        learningRate: 0.03,
+        weightDecay: 0.1,
+        layers: Array.from({ length: 9 }, (_, r) => [
+          { weights: r % 2, biases: 0.3 },
+          { weights: 2.5, biases: (r + 1) % 2 },
+          { weights: 1 / 3, biases: 0.1 * r },
+        ]),
+      },
+    },
+    dispatches: [5, 2],
+  },
+  {
+    widths: [1, 7, 1],
+    activation: "relu",
+    replicas: 2,
+    samples: randomSamples(8, 9, 1, 1),
+    options: {
+      loss: "mean-squared-error",
+      optimizer: {
+        name: "sgd",
+        learningRate: 0.1,
+        layers: [{ weights: 0, biases: 2 }, { weights: 0.7, biases: 0 }],
+      },
+      batch: 4,
+    },
+    dispatches: [3, 4],
+  },
+  {
     widths: [1, 1, 1],
     activation: "softplus",
     replicas: 1,

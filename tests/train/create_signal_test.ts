@@ -3,11 +3,15 @@ import { MOST_LAYERS } from "../../src/train/limits.ts";
 import { Training } from "../../src/train/training.ts";
 import { Network } from "../../src/nn/network.ts";
 import { loadTask } from "../../src/tasks/registry.ts";
+import { selfTestDoubleSingle } from "../../src/linalg/double_single/double_single_self_test.ts";
 import { assert } from "../deps.ts";
 import { countBuffers } from "../support/buffers.ts";
 import { openGpu } from "../support/gpu.ts";
 
 const gpu = await openGpu();
+// The first training of a device starts its self-test, whose buffers are no training's and may
+// outlive one.
+await selfTestDoubleSingle(gpu);
 const task = await loadTask("cosines", { samples: 16 });
 const options = { task, hidden: new Array<number>(300).fill(3), steps: 2, probeEvery: 1 };
 

@@ -170,6 +170,10 @@ Deno.test("completeOptions: what plain JavaScript gets wrong is answered with wh
       { optimizer: { ...optimizer, weightDecay: -1 } },
       /^weight decay must be a number of at least 0, not -1$/,
     ],
+    [
+      { optimizer: { ...optimizer, layers: [{ weights: 1, biases: 1 }] }, hidden: [3, 3] },
+      /^rates of 1 layer, but the network has 3 layers: give one for each, the output last$/,
+    ],
     [{ schedule: { kind: "linear" } }, /^no schedule "linear"; give one of constant, cosine, step$/],
     [{ schedule: { kind: "step", every: 0.5, factor: 1 } }, /^steps between changes .* at least 1, not 0.5$/],
     [{ schedule: { kind: "cosine", every: 5 } }, /^settings of the cosine schedule have no "every"; /],

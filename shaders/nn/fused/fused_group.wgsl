@@ -173,7 +173,8 @@ fn update_tile(hyper: Hyper, state: State, replica: u32, tile: u32) {
       var here = Moved(memory[shape.matrix_batch + place], vec4f(), vec4f());
       if (OPTIMIZER > 0u) { here.first = moments[first]; }
       if (OPTIMIZER > 2u) { here.second = moments[second]; }
-      here = moved(hyper, state, here, vector_of(gradient, j));
+      let factor = layer_rate(replica * shape.parameter_batch + place);
+      here = moved(hyper, state, factor, here, vector_of(gradient, j));
       if (OPTIMIZER > 0u) { moments[first] = here.first; }
       if (OPTIMIZER > 2u) { moments[second] = here.second; }
       memory[shape.matrix_batch + place] = here.theta;

@@ -14,7 +14,8 @@
 // Code for the network's shape comes from src/nn/fused/lane_text.ts, without a loop over neurons,
 // so that all indices are constants and all parameters registers, or words of the stack, whose
 // loads cost a hundredth of one from a storage buffer on lavapipe:
-//    load_network, store_network(replica)     parameters and moments from and to storage
+//    load_network, store_network(replica)     parameters and moments from and to storage, rates of
+//                                             layers from there
 //    clear_gradient, clear_sums, add_sums()   gradient of all samples; sums over four of them
 //    pass_sample(replica, state, row)         a sample from its input to the sums
 //    update_network(hyper, state)             the optimiser

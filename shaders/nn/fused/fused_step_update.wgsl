@@ -37,6 +37,9 @@
 @group(0) @binding(5) var<storage, read> hypers: array<Hyper>;
 @group(0) @binding(6) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> moments: array<vec4f>;
+//#if LAYER_RATES == 1
+@group(0) @binding(8) var<storage, read> layer_rates: array<f32>;
+//#end
 
 override LANES: u32;
 // Rows and columns of a tile: 8, 16 or 32.

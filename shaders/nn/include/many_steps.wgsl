@@ -18,6 +18,9 @@ struct Run { steps: u32, zero: f32 }
 @group(0) @binding(7) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(8) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> moments: array<vec4f>;
+//#if LAYER_RATES == 1
+@group(0) @binding(10) var<storage, read> layer_rates: array<f32>;
+//#end
 
 fn sample_of(state: State, row: u32) -> u32 {
   if (DRAWN) { return drawn_sample(shape.epochs, state, row); }

@@ -4,7 +4,8 @@
 // needs: state.wgsl, optimizer.wgsl
 //
 // One invocation updates 4 parameters; grid (⌈batch / 64⌉, 1, replicas). The kernel is bound by
-// memory: it reads slices + 2 to 3 vectors and writes 2 to 3, with about 10 flops each.
+// memory: it reads slices + 2 to 3 vectors and writes 2 to 3, with about 10 flops each; rates of
+// layers are a quarter of a vector more to read.
 
 struct Settings { batch: u32, slices: u32 }
 
@@ -14,6 +15,9 @@ struct Settings { batch: u32, slices: u32 }
 @group(0) @binding(3) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
+//#if LAYER_RATES == 1
+@group(0) @binding(6) var<storage, read> layer_rates: array<f32>;
+//#end
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

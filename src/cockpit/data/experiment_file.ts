@@ -43,15 +43,14 @@ export interface ExperimentReport {
 }
 
 /** Version of what is packed. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What is packed beside the arrays: texts are arrays of bytes, numbers arrays that hold NaN. */
 interface PackedRecord {
   readonly format: number;
   readonly facts: ExperimentReport["facts"];
-  readonly verdicts: readonly (Pick<Verdict, "claim" | "statistic" | "holds" | "replicas" | "without"> & {
+  readonly verdicts: readonly (Omit<Verdict, "value" | "interval" | "values" | "demand"> & {
     readonly demand: "above" | "below" | "equals";
-    readonly isPValue: boolean;
   })[];
   readonly figures: readonly Omit<FigureRecord, "svg">[];
   readonly tables: readonly Omit<TableRecord, "csv">[];
@@ -69,10 +68,10 @@ export async function packExperiment(report: ExperimentReport): Promise<string> 
   const record: PackedRecord = {
     format: FORMAT,
     facts,
-    verdicts: verdicts.map(({ value, interval, pValue, values, demand, ...told }, i) => {
+    verdicts: verdicts.map(({ value, interval, values, demand, ...told }, i) => {
       const [[kind, threshold]] = Object.entries(demand) as [["above" | "below" | "equals", number]];
       arrays[`verdict ${i}`] = Float64Array.from([value, ...interval, threshold, ...values]);
-      return { ...told, demand: kind, isPValue: pValue !== null };
+      return { ...told, demand: kind };
     }),
     figures: figures.map(({ svg, ...figure }, i) => {
       arrays[`figure ${i}`] = encoder.encode(svg);
@@ -101,13 +100,12 @@ export async function unpackExperiment(text: string): Promise<ExperimentReport> 
   }
   return {
     facts,
-    verdicts: verdicts.map(({ demand, isPValue, ...verdict }, i) => {
+    verdicts: verdicts.map(({ demand, ...verdict }, i) => {
       const [value, low, high, threshold, ...values] = arrays[`verdict ${i}`];
       return {
         ...verdict,
         value,
         interval: [low, high],
-        pValue: isPValue ? value : null,
         values,
         demand: { [demand]: threshold } as Verdict["demand"],
       };

@@ -21,18 +21,20 @@ function short(value: number): string {
 
 /** What the values come to, and what is demanded of it. */
 function restsOn(verdict: Verdict): string {
-  const { statistic, value, interval: [low, high], pValue, values } = verdict, { text } = demandOf(verdict);
+  const { statistic, value, interval: [low, high], values } = verdict, { text } = demandOf(verdict);
+  const { isPValue, pValue, nullHypothesis } = verdict;
   const without = withoutText(verdict);
   if (values.length === 0) return `${statistic}: no replica has one; demanded: ${text}`;
   const range = values.length < 2
     ? ", no interval, since there is one value"
-    : pValue !== null && low < high
+    : isPValue && low < high
     ? `, of single ones ${short(low)} to ${short(high)}`
     : low === high
     ? ", all replicas agree"
     : `, 95 % in [${short(low)}, ${short(high)}]`;
-  const what = pValue !== null ? `p of all together ${short(pValue)}` : `mean ${short(value)}`;
-  return `${statistic}: ${what}${range}; demanded: ${text}${without && `; ${without}`}`;
+  const what = `${isPValue ? "p of all together" : "mean"} ${short(value)}`;
+  const against = isPValue || pValue === null ? "" : `; p ${short(pValue)} against ${nullHypothesis}`;
+  return `${statistic}: ${what}${range}; demanded: ${text}${against}${without && `; ${without}`}`;
 }
 
 /** Counts the claims that hold, where there are several. */
@@ -59,7 +61,7 @@ export function verdictList(verdicts: readonly Verdict[]): HTMLElement {
         tally(verdicts)
       }A dot is the value of one replica; the bar above them is the interval, the triangle the ` +
         "mean; the claim holds if the whole bar lies in the green range." +
-        (verdicts.some(({ pValue }) => pValue !== null)
+        (verdicts.some(({ isPValue }) => isPValue)
           ? " Of p-values the bar is the range, and the triangle, the p of all together, decides."
           : ""),
     ),

@@ -41,14 +41,14 @@ function axisOf(verdict: Verdict, width: number): Axis {
   const { threshold } = demandOf(verdict);
   const numbers = [...verdict.values, verdict.value, ...verdict.interval, threshold].filter(Number.isFinite);
   const [low, high] = extent(numbers);
-  if (verdict.pValue !== null && low > 0 && low < 0.01) {
+  if (verdict.isPValue && low > 0 && low < 0.01) {
     return decadeAxis([low / 1.5, Math.max(1, high)], [0, width], Math.max(2, Math.floor(width / 60)));
   }
   // Values that agree and are what is demanded get an axis of a width that can be read.
   const margin = low < high ? 0.08 * (high - low) : low === 0 ? 1 : Math.abs(low) * 0.5;
   const all: [number, number] = [low - margin, high + margin];
   // There is no p-value outside of [0, 1].
-  const domain: [number, number] = verdict.pValue === null ? all : [Math.max(0, all[0]), Math.min(1, all[1])];
+  const domain: [number, number] = !verdict.isPValue ? all : [Math.max(0, all[0]), Math.min(1, all[1])];
   const scale = d3.scaleLinear(domain, [0, width]), ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const isOdd = Math.max(...ticks.map(Math.abs)) >= 1e5 || domain[1] - domain[0] < 1e-3;
   const label = isOdd ? scientific : scale.tickFormat(Math.max(2, Math.floor(width / 90)));

@@ -67,16 +67,17 @@ export function viewResult<Plan extends ExperimentPlan, Row>(
 
 function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((verdict) => {
-    const { claim, statistic, value, interval: [low, high], pValue, holds, values } = verdict;
+    const { claim, statistic, value, interval: [low, high], isPValue, pValue, holds, values } = verdict;
     return [
       values.length === 0 ? "cannot be told" : holds ? "holds" : "does not hold",
       claim,
       statistic,
-      values.length === 0 ? "" : pValue === null ? short(value) : `p = ${short(pValue)}`,
-      values.length < 2 || pValue !== null ? "" : `[${short(low)}, ${short(high)}]`,
+      values.length === 0 || isPValue ? "" : short(value),
+      values.length < 2 || isPValue ? "" : `[${short(low)}, ${short(high)}]`,
+      pValue === null ? "" : short(pValue),
       [String(values.length), withoutText(verdict)].filter((text) => text !== "").join("; "),
     ];
   });
-  const header = ["verdict", "claim", "statistic", "value", "95 % interval", "replicas"];
+  const header = ["verdict", "claim", "statistic", "value", "95 % interval", "p-value", "replicas"];
   return htmlTable([header, ...rows], { left: 3 });
 }

@@ -6,6 +6,7 @@
 import type { SweptValues } from "../../io/mod.ts";
 import { type CompleteOptions, completeOptions, type TrainingOptions } from "../../train/options.ts";
 import { divergencePlace } from "../../train/divergence.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
 import type { Probe } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { follow } from "../../train/follow.ts";
@@ -45,6 +46,8 @@ export interface MeasuredTraining<Row, Prepared = void> {
    * that differ between replicas.
    */
   readonly trace?: { readonly swept: SweptValues };
+  /** Steps of probes whose networks are measured. Default: none. */
+  readonly networksAt?: readonly number[];
   /**
    * Prepares what the networks start with. It is kept, and not prepared again when the run goes on
    * after an interruption.
@@ -67,12 +70,15 @@ export interface MeasuredTraining<Row, Prepared = void> {
    * @param training The training, at its end.
    * @param prepared What was prepared.
    * @param context Device, signal, progress.
+   * @param networks Layers of each replica at the steps of `networksAt` that the training reached,
+   * ascending.
    * @returns The measurements.
    */
   measure(
     training: Training,
     prepared: Prepared,
     context: RunContext,
+    networks: ReadonlyMap<number, readonly (readonly LayerParameters[])[]>,
   ): Measurements<Row> | Promise<Measurements<Row>>;
 }
 
@@ -131,12 +137,10 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
 }
 
 async function execute<Row, Prepared>(
-  { training: wanted, measuresDivergence = false, trace, nameOf, prepare, apply, measure }: MeasuredTraining<
-    Row,
-    Prepared
-  >,
+  measured: MeasuredTraining<Row, Prepared>,
   context: RunContext,
 ): Promise<RunOutcome<Row>> {
+  const { training: wanted, measuresDivergence = false, trace, nameOf, prepare, apply, measure } = measured;
   const { gpu, signal, keeper, onStart, onProgress, onProbe } = context;
   const options = completeOptions(wanted);
   const session = await keeper?.open(options, trace?.swept ?? null) ?? null;
@@ -144,6 +148,9 @@ async function execute<Row, Prepared>(
   using training = await Training.create(gpu, { ...options, ...signal && { signal } }, saved);
   saved?.trace?.probes.forEach((probe) => onProbe(probe));
   if (saved) onProgress(training.updates);
+  const exported = measured.networksAt
+    ? training.exportNetworks(measured.networksAt, session?.networks)
+    : null;
   const kept = await keeper?.prepared();
   const prepared = kept ? kept.value as Prepared : await prepare?.(training, context) as Prepared;
   // What the signal has cut short is not what the run starts with.
@@ -163,12 +170,13 @@ async function execute<Row, Prepared>(
   };
   try {
     await (session && !isCut
-      ? session.follow(training, ({ probes }) => probes.forEach(show))
+      ? session.follow(training, ({ probes }) => probes.forEach(show), exported)
       : follow(training, show));
   } finally {
     clearInterval(timer);
   }
-  const { rows, leftOut = [] } = await measure(training, prepared, context);
+  const networks = await exported?.networks() ?? new Map<number, LayerParameters[][]>();
+  const { rows, leftOut = [] } = await measure(training, prepared, context, networks);
   const uncounted = measuresDivergence ? [] : training.divergedReplicas;
   const diverged = uncounted.map((each): Divergence => ({
     ...each,

@@ -8,6 +8,7 @@ import { DivergenceError, FileError } from "../../errors.ts";
 import { type Checkpoint, readCheckpoint, readJournal, writeCheckpoint } from "../../io/mod.ts";
 import { journalPath, type RunIdentity, type SweptValues, type TraceShape } from "../../io/mod.ts";
 import type { SavedTraining, TraceChunk, TrainingState } from "../../train/state.ts";
+import type { NetworkExport } from "../../train/network_export.ts";
 import type { Training } from "../../train/training.ts";
 import { Snapshots } from "./snapshots.ts";
 import { type TraceMark, TraceStreams } from "./trace_streams.ts";
@@ -52,12 +53,17 @@ interface Notes {
   readonly milliseconds: number;
 }
 
+/** Names of arrays of a checkpoint that hold the networks of a step. */
+const NETWORKS = "networks ";
+
 /** A training kept in files. */
 export class TrainingSession {
   /** Training to go on with; `null` to begin. */
   readonly saved: SavedTraining | null;
   /** Time that the training took before, in milliseconds. */
   readonly milliseconds: number;
+  /** Words of the networks that the training had exported, by step. */
+  readonly networks: ReadonlyMap<number, Float32Array>;
 
   readonly #place: SessionPlace;
   readonly #streams: TraceStreams;
@@ -68,12 +74,13 @@ export class TrainingSession {
   private constructor(
     place: SessionPlace,
     streams: TraceStreams,
-    { saved, milliseconds }: { readonly saved: SavedTraining | null; readonly milliseconds: number },
+    { saved, milliseconds, networks }: Pick<TrainingSession, "saved" | "milliseconds" | "networks">,
   ) {
     this.#place = place;
     this.#streams = streams;
     this.saved = saved;
     this.milliseconds = milliseconds;
+    this.networks = networks;
   }
 
   /**
@@ -93,10 +100,13 @@ export class TrainingSession {
       { journal, shape, table, from: found },
       (error) => onNotice(textOf(error)),
     );
-    if (!found) return new TrainingSession(place, streams, { saved: null, milliseconds: 0 });
+    if (!found) {
+      return new TrainingSession(place, streams, { saved: null, milliseconds: 0, networks: new Map() });
+    }
     const { trace } = await readJournal(journal, found.journal.bytes);
     const { milliseconds } = found.notes as Notes;
-    return new TrainingSession(place, streams, { saved: { state: found.state, trace }, milliseconds });
+    const { state, networks } = takeApart(found.state);
+    return new TrainingSession(place, streams, { saved: { state, trace }, milliseconds, networks });
   }
 
   /**
@@ -105,11 +115,16 @@ export class TrainingSession {
    *
    * @param training The training, which goes on from {@linkcode TrainingSession.saved}.
    * @param onChunk Called with every chunk, in order.
+   * @param exported Networks to keep with the state; `null` for none.
    * @returns The error if the training ended by divergence; otherwise `null`.
    * @throws {DeviceLostError} If the device is lost.
    * @throws {FileError} If no file can be made at the start.
    */
-  async follow(training: Training, onChunk: (chunk: TraceChunk) => void): Promise<DivergenceError | null> {
+  async follow(
+    training: Training,
+    onChunk: (chunk: TraceChunk) => void,
+    exported: NetworkExport | null,
+  ): Promise<DivergenceError | null> {
     const { checkpointEvery, requests, isBegun, onNotice, hasSnapshots } = this.#place;
     let isCheckpoint = false;
     const ask = () => {
@@ -117,6 +132,8 @@ export class TrainingSession {
       training.requestState();
     };
     const onFault = (error: unknown) => onNotice(textOf(error));
+    const keep = (state: TrainingState, mark: Promise<TraceMark | null>) =>
+      this.#keep(state, mark, { training, exported });
     const snapshots = hasSnapshots ? new Snapshots(training, { ...this.#place, onFault }) : null;
     const timer = setInterval(ask, 1000 * checkpointEvery);
     requests?.addEventListener("checkpoint", ask);
@@ -136,7 +153,7 @@ export class TrainingSession {
         if (chunk.probes.length > 0) void begin();
         if (chunk.state) {
           snapshots?.take(chunk.state);
-          if (isCheckpoint) this.#keep(chunk.state, this.#streams.mark(), training);
+          if (isCheckpoint) keep(chunk.state, this.#streams.mark());
           isCheckpoint = false;
         }
         snapshots?.follow(chunk.first + chunk.count);
@@ -147,7 +164,7 @@ export class TrainingSession {
         await begin();
         const state = await training.readState();
         snapshots?.take(state, true);
-        this.#keep(state, end ?? this.#streams.mark(), training);
+        keep(state, end ?? this.#streams.mark());
       }
       return null;
     } catch (error) {
@@ -168,19 +185,44 @@ export class TrainingSession {
   }
 
   /** Writes a checkpoint once its place in the files is known, one after another. */
-  #keep(state: TrainingState, mark: Promise<TraceMark | null>, { milliseconds }: Training): void {
+  #keep(
+    state: TrainingState,
+    mark: Promise<TraceMark | null>,
+    { training, exported }: { readonly training: Training; readonly exported: NetworkExport | null },
+  ): void {
     const { folder, index, identity, onNotice } = this.#place;
-    const notes: Notes = { milliseconds: this.milliseconds + milliseconds };
+    const notes: Notes = { milliseconds: this.milliseconds + training.milliseconds };
     this.#writing = Promise.all([mark, this.#writing]).then(async ([place]) => {
       // The files could not be written, which has been said.
       if (!place) return;
       try {
-        await writeCheckpoint(folder, index, { state, ...place, identity, notes });
+        const whole = await withNetworks(state, exported);
+        await writeCheckpoint(folder, index, { state: whole, ...place, identity, notes });
       } catch (error) {
         onNotice(textOf(error));
       }
     });
   }
+}
+
+/** Adds to a state the networks that were exported before it. */
+async function withNetworks(state: TrainingState, exported: NetworkExport | null): Promise<TrainingState> {
+  const words = await exported?.words(state.step) ?? new Map<number, Float32Array>();
+  const arrays = [...words].map(([step, { buffer, byteOffset, length }]) =>
+    [`${NETWORKS}${step}`, new Uint32Array(buffer, byteOffset, length)] as const
+  );
+  return { ...state, arrays: { ...state.arrays, ...Object.fromEntries(arrays) } };
+}
+
+/** Takes the networks that {@linkcode withNetworks} added out of a state. */
+function takeApart(state: TrainingState): { state: TrainingState; networks: Map<number, Float32Array> } {
+  const isNetworks = ([name]: readonly [string, Uint32Array]) => name.startsWith(NETWORKS);
+  const entries = Object.entries(state.arrays);
+  const arrays = Object.fromEntries(entries.filter((entry) => !isNetworks(entry)));
+  const networks = entries.filter(isNetworks).map(([name, { buffer, byteOffset, length }]) =>
+    [Number(name.slice(NETWORKS.length)), new Float32Array(buffer, byteOffset, length)] as const
+  );
+  return { state: { ...state, arrays }, networks: new Map(networks) };
 }
 
 /** Finds the checkpoint to go on from, and says which ones cannot be used. */

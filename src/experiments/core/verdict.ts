@@ -4,7 +4,7 @@
  * @module
  */
 import { count } from "../../format.ts";
-import { correlationInterval, meanInterval } from "../../stats/confidence.ts";
+import { correlationInterval, correlationPValue, meanInterval, meanPValue } from "../../stats/confidence.ts";
 import { extent } from "../../stats/extent.ts";
 import { combinePValues } from "../../stats/p_values.ts";
 import { type Demand, type Verdict, withoutText } from "../../stats/verdict.ts";
@@ -29,6 +29,19 @@ export interface Claim {
   readonly kind?: "number" | "correlation" | "p-value";
   /** Range in which the statistic must lie for the claim to hold. */
   readonly demand: Demand;
+  /**
+   * What the data would be like without the effect, where more is known of it than that the mean
+   * misses the demand. The claim then also needs a p-value below 0.05. Not for p-values.
+   */
+  readonly null?: NullHypothesis;
+}
+
+/** A null, and the tests of the replicas against it. */
+export interface NullHypothesis {
+  /** The null in a few words, as they follow “against”. */
+  readonly text: string;
+  /** p-value of each replica by its index; `null` or NaN where there was too little to test. */
+  readonly pValues: readonly (number | null)[];
 }
 
 /** A measurement of a replica. */
@@ -62,6 +75,11 @@ export function byReplica<Row extends OfReplica>(
  * no interval and is judged by its value alone. p-values of replicas are combined by Fisher's
  * method; those that are NaN are left out.
  *
+ * A claim without a null of its own is tested against the mean at the bound of what it demands, on
+ * one side, by the t statistic of the interval: p < 0.025 says the same as the interval. Where all
+ * replicas agree there is no spread to compare with, and p is the sign test's 2⁻ⁿ. A demand of
+ * equality has no such null.
+ *
  * @param claim The claim and the statistic of each replica.
  * @returns The verdict. A claim without replicas, or with a value that is not a number, does not
  * hold.
@@ -70,23 +88,52 @@ export function judge(claim: Claim): Verdict {
   const { text, statistic, kind = "number", demand } = claim;
   if (kind === "p-value") return judgePValues(claim);
   const counted = countedOf(claim, (value) => value !== null), { values } = counted;
-  const interval = kind === "correlation" ? correlationInterval : meanInterval;
+  const isCorrelation = kind === "correlation", interval = isCorrelation ? correlationInterval : meanInterval;
   const { mean, low, high } = interval(values);
   const [least, most] = values.length > 1 ? [low, high] : [mean, mean];
-  const holds = "above" in demand
+  const isWithin = "above" in demand
     ? least > demand.above
     : "below" in demand
     ? most < demand.below
     : least === demand.equals && most === demand.equals;
+  const given = claim.null;
+  const tested = given
+    ? { pValue: known(combinePValues(testsOf(given))), nullHypothesis: given.text }
+    : testMean(values, demand, isCorrelation ? correlationPValue : meanPValue);
+  const { pValue } = tested;
   return {
     claim: text,
     statistic,
     value: mean,
     interval: [low, high],
-    pValue: null,
+    isPValue: false,
+    ...tested,
     ...counted,
     demand,
-    holds,
+    holds: isWithin && (!given || pValue !== null && pValue < SIGNIFICANT.below),
+  };
+}
+
+/** p-values of the replicas that were tested. */
+function testsOf({ pValues }: NullHypothesis): number[] {
+  return pValues.filter((value) => value !== null);
+}
+
+function known(pValue: number): number | null {
+  return Number.isNaN(pValue) ? null : pValue;
+}
+
+/** Tests values against a mean at the bound of what is demanded of them. */
+function testMean(
+  values: readonly number[],
+  demand: Demand,
+  test: typeof meanPValue,
+): Pick<Verdict, "pValue" | "nullHypothesis"> {
+  if ("equals" in demand) return { pValue: null, nullHypothesis: null };
+  const isAbove = "above" in demand, bound = isAbove ? demand.above : demand.below;
+  return {
+    pValue: known(test(values, bound, isAbove ? "above" : "below")),
+    nullHypothesis: `a mean of ${bound} or ${isAbove ? "less" : "more"}`,
   };
 }
 
@@ -104,7 +151,7 @@ function countedOf(
 }
 
 /** Level of significance of a claim that is judged by p-values. */
-export const SIGNIFICANT: Demand = { below: 0.05 };
+export const SIGNIFICANT = { below: 0.05 } as const satisfies Demand;
 
 /** Judges a claim by the p-values of its replicas, combined by Fisher's method. */
 function judgePValues(claim: Claim): Verdict {
@@ -113,7 +160,8 @@ function judgePValues(claim: Claim): Verdict {
   const value = combinePValues(values);
   const interval: [number, number] = values.length > 0 ? extent(values) : [NaN, NaN];
   const holds = "below" in demand && value < demand.below;
-  return { claim: text, statistic, value, interval, pValue: value, ...counted, demand, holds };
+  const tested = { isPValue: true, pValue: known(value), nullHypothesis: null };
+  return { claim: text, statistic, value, interval, ...tested, ...counted, demand, holds };
 }
 
 /**
@@ -126,14 +174,14 @@ function judgePValues(claim: Claim): Verdict {
  */
 export function verdictLines(verdicts: readonly Verdict[]): string[] {
   return verdicts.map((verdict) => {
-    const { claim, statistic, value, interval: [low, high], pValue, holds, values } = verdict;
+    const { claim, statistic, value, interval: [low, high], isPValue, holds, values } = verdict;
     if (values.length === 0) return `cannot be told: ${claim} (${statistic}: no replica has one)`;
     const without = withoutText(verdict);
     const replicas = `${count(values.length, "replica")}${without && `; ${without}`}`;
-    if (pValue !== null) {
+    if (isPValue) {
       const range = values.length < 2 ? "" : `, of single ones ${short(low)} to ${short(high)}`;
       return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic}: p ${
-        short(pValue)
+        short(value)
       }${range}, ${replicas})`;
     }
     const range = values.length < 2
@@ -141,10 +189,20 @@ export function verdictLines(verdicts: readonly Verdict[]): string[] {
       : low === high
       ? ", all replicas agree"
       : `, 95 % in [${short(low)}, ${short(high)}]`;
-    return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic} ${
-      short(value)
-    }${range}, ${replicas})`;
+    return `${holds ? "holds" : "does not hold"}: ${claim} (${statistic} ${short(value)}${range}${
+      againstText(verdict)
+    }, ${replicas})`;
   });
+}
+
+/**
+ * Says what a claim's p-value is, and against what.
+ *
+ * @param verdict The verdict.
+ * @returns A few words after a comma; empty where there is no p-value beside the statistic.
+ */
+export function againstText({ isPValue, pValue, nullHypothesis }: Verdict): string {
+  return isPValue || pValue === null ? "" : `, p ${short(pValue)} against ${nullHypothesis}`;
 }
 
 /**

@@ -101,7 +101,7 @@ export async function bindGroups(
     TILE_COLUMNS: SIDE,
     DRAWN: batch !== null,
     ...lossConstants(loss),
-    ...optimizerConstants(optimizer),
+    ...optimizerConstants(optimizer, options.arrays),
     ...fusedActivation(activations),
   });
   const most = Math.floor((MOST_ITERATIONS - 2 * layout.size) / stepIterations(network, count));

@@ -128,7 +128,7 @@ export async function bindLanes(
     DRAWN: batch !== null,
     OWN_SAMPLES: ownSamples,
     ...lossConstants(loss),
-    ...optimizerConstants(optimizer),
+    ...optimizerConstants(optimizer, options.arrays),
   });
   const step = stepIterations(network, batch ?? samples.count, batch !== null);
   const most = Math.floor((MOST_ITERATIONS - ioIterations(network)) / step);

@@ -41,13 +41,13 @@ export async function bindFusedUpdate(
       SIDE: side,
       TILE_ROWS: side,
       TILE_COLUMNS: side,
-      ...optimizerConstants(optimizer),
+      ...optimizerConstants(optimizer, arrays),
     });
   const logged = [shape, partials, arrays.states, arrays.losses];
   return {
     log: (await kernel("log_only")).bind(logged, [1, 1, replicas]),
     update: (await kernel("main")).bind(
-      [...logged, matrices, arrays.hypers, parameters, arrays.moments],
+      [...logged, matrices, arrays.hypers, parameters, arrays.moments, arrays.layerRates],
       [Math.ceil(gradientTiles / lanes), 1, replicas],
     ),
   };

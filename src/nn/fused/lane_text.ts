@@ -14,6 +14,8 @@ interface ParameterVector {
   readonly at: number;
   /** How many of the four are no padding. */
   readonly real: number;
+  /** The part of the name of the factor of its learning rate. */
+  readonly rate: string;
 }
 
 /** Most vectors that a loop loads or stores. */
@@ -34,6 +36,7 @@ export function parameterVectors({ layers }: ParameterLayout): readonly Paramete
         name: `${l}_${r}_${j}`,
         at: first + j,
         real: realParts(outputs, j),
+        rate: `${l}_${r === "b" ? "b" : "w"}`,
       }));
     const rows = Array.from({ length: inputs }, (_, r) => row(r, weights + r * outputStride));
     return [...rows.flat(), ...row("b", bias)];
@@ -55,6 +58,8 @@ export function laneText(
   moments: number,
 ): string {
   const vectors = parameterVectors(layout);
+  // A load for each layer and not for each vector: they take a compiler long.
+  const rates = [...new Map(vectors.map(({ rate, at }) => [rate, at]))];
   const each = (line: (vector: ParameterVector) => string) => vectors.map(line);
   const kept = ["w", ...["m", "v"].slice(0, moments)];
   const places: Readonly<Record<string, string>> = {
@@ -68,6 +73,7 @@ export function laneText(
   return [
     ...[...kept, "g", "p"].flatMap((set) => each(({ name }) => `var<private> ${set}${name}: vec4f;`)),
     ...vectorNumbers(outputs).map((j) => `var<private> u${j}: vec4f;`),
+    ...rates.map(([rate]) => `var<private> r${rate}: f32;`),
     ...fn("network_output(at: u32) -> vec4f", [
       "var u = u0;",
       ...vectorNumbers(outputs).slice(1).map((j) => `u = select(u, u${j}, at == ${j}u);`),
@@ -77,9 +83,8 @@ export function laneText(
       "emit_delta(at: u32, value: vec4f)",
       vectorNumbers(outputs).map((j) => `u${j} = select(u${j}, value, at == ${j}u);`),
     ),
-    ...fn(
-      "load_network(replica: u32)",
-      kept.flatMap((set) =>
+    ...fn("load_network(replica: u32)", [
+      ...kept.flatMap((set) =>
         blocks(vectors).flatMap((block) => [
           ...loopOver(block),
           `let value = ${places[set]};`,
@@ -87,7 +92,8 @@ export function laneText(
           "}",
         ])
       ),
-    ),
+      ...rates.map(([rate, at]) => `r${rate} = layer_rate(replica * shape.parameter_batch + ${at}u);`),
+    ]),
     ...fn(
       "store_network(replica: u32)",
       kept.flatMap((set) =>
@@ -106,9 +112,9 @@ export function laneText(
     ...fn(
       "update_network(hyper: Hyper, state: State)",
       each((vector) => {
-        const { name } = vector;
+        const { name, rate } = vector;
         const [m, v] = ["m", "v"].map((set) => kept.includes(set) ? `${set}${name}` : "vec4f()");
-        return `{ let t = moved(hyper, state, Moved(w${name}, ${m}, ${v}), g${name});
+        return `{ let t = moved(hyper, state, r${rate}, Moved(w${name}, ${m}, ${v}), g${name});
 ${moved("w", "theta", vector)} ${moved("m", "first", vector)} ${moved("v", "second", vector)} }`;
       }),
     ),

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Gpu } from "../../gpu/device.ts";
 import type { Dispatch, Kernel } from "../../gpu/kernel.ts";
 import { type GpuStruct, gpuStruct } from "../../gpu/struct.ts";
 import type { SampleLossName } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
+import type { OptimizerArrays } from "../optim/update.ts";
 import type { SampleArrays } from "../samples.ts";
 import type { FusedStepOptions } from "./fused_operands.ts";
 
@@ -14,6 +16,20 @@ import type { FusedStepOptions } from "./fused_operands.ts";
 export interface ManyOptions extends Omit<FusedStepOptions, "variant" | "loss"> {
   /** Loss. */
   readonly loss: SampleLossName;
+}
+
+/** Storage buffers of such a kernel with rates of layers; WebGPU promises 8. */
+const MOST_BUFFERS = 9;
+
+/**
+ * Tells whether the adapter has as many storage buffers as such a kernel is bound to.
+ *
+ * @param gpu Device.
+ * @param arrays Arrays of the optimiser.
+ * @returns Whether it has.
+ */
+export function buffersFit({ limits }: Gpu, { layerRates }: OptimizerArrays): boolean {
+  return layerRates === null || limits.maxStorageBuffersPerShaderStage >= MOST_BUFFERS;
 }
 
 /** Lists the commands that make so many steps. */
@@ -45,7 +61,7 @@ export interface ManyKernel {
 export function bindMany(
   { gpu, parameters }: Network,
   samples: SampleArrays,
-  { arrays: { hypers, states, losses, moments } }: ManyOptions,
+  { arrays: { hypers, states, losses, moments, layerRates } }: ManyOptions,
   { kernel, shape, workgroups, hasMoments, most }: ManyKernel,
 ): ManySteps {
   const bound = new Map<number, Dispatch>();
@@ -63,6 +79,7 @@ export function bindMany(
       losses,
       parameters,
       hasMoments ? moments : null,
+      layerRates,
     ], [workgroups]);
     bound.set(steps, made);
     return made;

@@ -13,7 +13,7 @@ import { bindGroups, groupsFit } from "./fused_group.ts";
 import { bindLanes, lanesFit, lanesPay } from "./fused_lane.ts";
 import type { FusedVariant } from "./fused_operands.ts";
 import { bindFusedStep } from "./fused_step.ts";
-import type { ManyOptions, ManySteps } from "./many_operands.ts";
+import { buffersFit, type ManyOptions, type ManySteps } from "./many_operands.ts";
 import { scratchNetwork, stepShape } from "./scratch.ts";
 
 /** A kernel that makes many steps: an invocation a network, or a workgroup. */
@@ -31,7 +31,8 @@ const TIMED = 16;
  * @param samples Training samples.
  * @param options What a step computes.
  * @param variant Which kernel.
- * @returns The commands of any number of steps; `null` if the network does not fit the kernel.
+ * @returns The commands of any number of steps; `null` if the network does not fit the kernel, or
+ * the kernel the adapter.
  */
 export async function bindManySteps(
   network: Network,
@@ -40,6 +41,7 @@ export async function bindManySteps(
   variant: ManyVariant,
 ): Promise<ManySteps | null> {
   const count = options.batch ?? samples.count;
+  if (!buffersFit(network.gpu, options.arrays)) return null;
   if (variant === "groups") {
     return groupsFit(network, count) ? await bindGroups(network, samples, options) : null;
   }
@@ -66,6 +68,7 @@ export async function chooseManySteps(
   const { gpu, replicas } = network;
   const { optimizer, batch, steps } = options;
   const count = batch ?? samples.count;
+  if (!buffersFit(gpu, options.arrays)) return null;
   if (gpu.software) {
     if (!lanesPay(network, { count, steps, optimizer })) return null;
     return await haveSameBits(network, samples, options, { single, many: "lanes" }) ? "lanes" : null;

@@ -51,7 +51,7 @@ export function stepShape(
  */
 export async function scratchNetwork(
   { gpu, widths, activations }: Network,
-  { arrays: { hypers }, logCapacity }: Pick<FusedStepOptions, "arrays" | "logCapacity">,
+  { arrays: { hypers, layerRates }, logCapacity }: Pick<FusedStepOptions, "arrays" | "logCapacity">,
   replicas: number,
   stack: DisposableStack,
 ): Promise<Scratch> {
@@ -69,5 +69,5 @@ export async function scratchNetwork(
   const states = own("scratch states", replicas * STATE_WORDS);
   const moments = own("scratch moments", replicas * network.layout.size * 8);
   const losses = own("scratch losses", replicas * logCapacity);
-  return { network, arrays: { hypers, states, moments, losses } };
+  return { network, arrays: { hypers, layerRates, states, moments, losses } };
 }

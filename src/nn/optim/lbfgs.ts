@@ -26,16 +26,17 @@ export const SEARCH_WORDS = 21 + MOST_HISTORY;
 
 /** What a search follows from. */
 type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
-  readonly optimizer: Pick<OptimizerOptions, "history">;
+  readonly optimizer: Pick<OptimizerOptions, "history" | "layers">;
 };
 
 /**
  * Checks the options of a training by line searches.
  *
  * @param options Its options.
- * @throws {InputError} If it has mini-batches or a schedule, or keeps too few or too many pairs.
+ * @throws {InputError} If it has mini-batches, a schedule or rates of layers, or keeps too few or too many pairs.
  */
-export function checkSearch({ schedule, batch, optimizer: { history = HISTORY } }: SearchedOptions): void {
+export function checkSearch({ schedule, batch, optimizer }: SearchedOptions): void {
+  const { history = HISTORY, layers } = optimizer;
   if (batch !== null) {
     throw new InputError(
       `lbfgs on batches of ${batch} samples: a line search needs the same loss at all its points; ` +
@@ -47,6 +48,7 @@ export function checkSearch({ schedule, batch, optimizer: { history = HISTORY } 
       `lbfgs with the schedule ${schedule.kind}: it finds its own steps; give the schedule constant`,
     );
   }
+  if (layers) throw new InputError("lbfgs with rates of layers: it moves all as one; leave the rates out");
   checkNumber("history of lbfgs", history, { min: 1, max: MOST_HISTORY, integer: true });
 }
 

@@ -6,6 +6,7 @@
 import { checkKeys, checkName, checkNumber, isInRange, type NumberRange } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { LEAST_NORMAL } from "../../linalg/rounding.ts";
+import type { LayerRates } from "./layer_rates.ts";
 
 /** Name of an optimiser. */
 export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adam" | "adamw" | "lbfgs";
@@ -59,10 +60,16 @@ export interface OptimizerOptions {
   readonly epsilon?: number;
   /** Pairs of changes of parameters and gradient that `lbfgs` keeps, 1 to 64. Default: 20. */
   readonly history?: number;
+  /**
+   * Factors ≥ 0 of the learning rate for weights and biases of each layer, the output layer last,
+   * or such a list for each replica. Decay that is apart from the gradient is multiplied too; a
+   * factor of 0 freezes parameters and their moments to the bit. Not in `lbfgs`. Default: 1 for all.
+   */
+  readonly layers?: readonly LayerRates[] | readonly (readonly LayerRates[])[];
 }
 
 /** Keys of {@linkcode OptimizerOptions}. */
-const KEYS = ["name", "learningRate", "momentum", "weightDecay", "betas", "epsilon", "history"];
+const KEYS = ["name", "learningRate", "momentum", "weightDecay", "betas", "epsilon", "history", "layers"];
 
 /**
  * Reads the name of an optimiser.
@@ -87,15 +94,20 @@ export function parseOptimizerName(name: string): OptimizerName {
  * Lists what the overrides of a kernel with an optimiser are set to.
  *
  * @param name Which optimiser.
+ * @param arrays Its arrays, of which the rates of layers may be `null`.
  * @returns The overrides.
  * @throws {InputError} If there is no such optimiser.
  */
-export function optimizerConstants(name: OptimizerName): { readonly OPTIMIZER: number } {
-  return { OPTIMIZER: optimizers[parseOptimizerName(name)].kind };
+export function optimizerConstants(
+  name: OptimizerName,
+  { layerRates }: { readonly layerRates: unknown },
+): { readonly OPTIMIZER: number; readonly LAYER_RATES: boolean } {
+  return { OPTIMIZER: optimizers[parseOptimizerName(name)].kind, LAYER_RATES: layerRates !== null };
 }
 
 /**
  * Lists the settings of all replicas as `struct Hyper` of `shaders/nn/include/state.wgsl` has them.
+ * Rates of layers are not among them: see `layerRateWords`.
  *
  * @param options Optimiser and settings.
  * @param replicas Number of replicas.

@@ -7,6 +7,7 @@ import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { Network } from "../network.ts";
+import { layerRateWords } from "./layer_rates.ts";
 import { optimizerConstants, type OptimizerOptions, optimizerRecords } from "./optimizer.ts";
 import { type Schedule, scheduleFields } from "./schedule.ts";
 import advanceSource from "../../../shaders/nn/optim/update_advance.wgsl" with { type: "text" };
@@ -45,6 +46,8 @@ export interface OptimizerArrays {
   readonly states: GpuArray;
   /** First and second moments of the parameters. */
   readonly moments: GpuArray;
+  /** Factor of the learning rate of each vector of parameters; `null` where all are 1. */
+  readonly layerRates: GpuArray | null;
   /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
   readonly losses: GpuArray;
 }
@@ -67,11 +70,15 @@ export function optimizerArrays(
   for (const [replica, { seed, stream }] of streams.entries()) {
     initial.set([seed, stream], replica * STATE_WORDS + STREAM_WORD);
   }
+  const { layers } = optimizer;
   return {
     hypers: stack.use(new GpuArray(gpu, "optimiser settings", optimizerRecords(optimizer, replicas))),
     states: stack.use(new GpuArray(gpu, "step states", initial)),
     moments: stack.use(new GpuArray(gpu, "moments", replicas * layout.size * 8)),
     losses: stack.use(new GpuArray(gpu, "loss log", logCapacity * replicas)),
+    layerRates: layers
+      ? stack.use(new GpuArray(gpu, "rates of layers", layerRateWords(layers, layout, replicas)))
+      : null,
   };
 }
 
@@ -99,7 +106,7 @@ export async function bindUpdate(
   { samples, loss, gradients }: StepResults,
   options: UpdateOptions & { readonly arrays: OptimizerArrays },
 ): Promise<{ readonly log: Dispatch; readonly apply: Dispatch }> {
-  const { hypers, states, moments, losses } = options.arrays;
+  const { hypers, states, moments, losses, layerRates } = options.arrays;
   const settings = gpuStruct(
     gpu,
     "advance settings",
@@ -113,12 +120,12 @@ export async function bindUpdate(
   const updateSettings = gpuStruct(gpu, "update settings", ["u32", layout.size, gradients.slices]);
   const update = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    optimizerConstants(options.optimizer.name),
+    optimizerConstants(options.optimizer.name, options.arrays),
   );
   return {
     log: advance.bind([settings, hypers, loss.array, states, losses], [replicas]),
     apply: update.bind(
-      [updateSettings, hypers, states, gradients.array, parameters, moments],
+      [updateSettings, hypers, states, gradients.array, parameters, moments, layerRates],
       [Math.ceil(layout.size / 64), 1, replicas],
     ),
   };

@@ -70,12 +70,35 @@ Deno.test("verdictLines: a line each, with what was measured", () => {
     judge({ text: "one replica is enough", statistic: "cosine", values: [0.5], demand: { above: 0.99 } }),
   ];
   assert.deepEqual(verdictLines(verdicts), [
-    "holds: ranks rise (ρ -0.95, 95 % in [-1.07, -0.826], 3 replicas)",
-    "holds: ranks rise (ρ -0.95, 95 % in [-0.996, -0.506], 3 replicas)",
-    "holds: ranks rise (ρ -1, all replicas agree, 2 replicas)",
+    "holds: ranks rise (ρ -0.95, 95 % in [-1.07, -0.826], p 0.000461 against a mean of 0 or more, 3 replicas)",
+    "holds: ranks rise (ρ -0.95, 95 % in [-0.996, -0.506], p 0.0126 against a mean of 0 or more, 3 replicas)",
+    "holds: ranks rise (ρ -1, all replicas agree, p 0.25 against a mean of 0 or more, 2 replicas)",
     "holds: no loss is below (probes 0, all replicas agree, 3 replicas)",
     "does not hold: one replica is enough (cosine 0.5, 1 replica)",
   ]);
+});
+
+Deno.test("judge: a null of its own must be refused as well, and the mean alone decides nothing", () => {
+  const values = [2, 2.1, 1.9], demand = { above: 0 } as const;
+  const against = (pValues: (number | null)[]) =>
+    judge({ text: "c", statistic: "s", values, demand, null: { text: "chance", pValues } });
+  const refused = against([0.01, null, NaN]);
+  assert(refused.holds && Math.abs(refused.pValue! - 0.01) < 1e-15);
+  assert.deepEqual(verdictLines([refused]), [
+    "holds: c (s 2, 95 % in [1.75, 2.25], p 0.01 against chance, 3 replicas)",
+  ]);
+  assert(!against([0.5, 0.6, 0.7]).holds && !against([]).holds && !against([NaN]).holds);
+  const missed = judge({ ...refused, text: "c", demand: { above: 3 }, null: { text: "n", pValues: [0.01] } });
+  assert(!missed.holds && missed.pValue! < 0.05);
+});
+
+Deno.test("judge: what cannot be tested has no p-value", () => {
+  const test = (values: (number | null)[], demand: Demand) =>
+    judge({ text: "c", statistic: "s", values, demand }).pValue;
+  for (const values of [[], [1], [1, null], [1, NaN]]) assert.equal(test(values, { above: 0 }), null);
+  assert.equal(test([0, 0], { equals: 0 }), null);
+  assert.deepEqual([test([1, 1, 1], { above: 0 }), test([1, 1, 1], { above: 1 })], [1 / 8, 1]);
+  assert.deepEqual([test([1, 1], { below: 2 }), test([1, 1], { below: 0 })], [1 / 4, 1]);
 });
 
 Deno.test("judge: p-values are combined, and a test without data neither helps nor holds", () => {

@@ -101,6 +101,7 @@ async function prepare(
     states: array("states", STATE_WORDS * replicas),
     moments: array("moments", 8 * replicas * network.layout.size),
     losses: array("losses", 8 * replicas),
+    layerRates: null,
   };
   const options = {
     loss,
@@ -185,7 +186,7 @@ Deno.test("fused_variant: what is timed leaves the network and its state alone",
     using stack = new DisposableStack();
     const tuned = stack.use(await Gpu.open({ autotune: true }));
     const { network, samples, arrays, options } = await prepare(tuned, cases[1], stack);
-    const all = [network.parameters, ...Object.values(arrays)];
+    const all = [network.parameters, ...Object.values(arrays)].filter((array) => array !== null);
     const earlier = await Promise.all(all.map((array) => array.read()));
     const chosen = await chooseVariant(network, samples, "own-rows", options, 1e6);
     const [{ milliseconds }] = tuned.choices;

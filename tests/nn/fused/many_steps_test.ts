@@ -1,5 +1,6 @@
 import { Gpu } from "../../../src/gpu/device.ts";
 import { defaultVariant } from "../../../src/nn/fused/fused_variant.ts";
+import { buffersFit } from "../../../src/nn/fused/many_operands.ts";
 import { chooseManySteps } from "../../../src/nn/fused/many_steps.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { scheduleFields } from "../../../src/nn/optim/schedule.ts";
@@ -57,4 +58,25 @@ Deno.test("many_steps: on a GPU, a workgroup a network where it was timed and wo
   using untuned = await Gpu.open();
   Object.defineProperty(untuned, "software", { value: false });
   assert.equal(await choiceOf(untuned, 5, 100), null);
+});
+
+Deno.test("many_steps: rates of layers take an adapter with a buffer more than WebGPU promises", async () => {
+  using gpu = await Gpu.open();
+  using stack = new DisposableStack();
+  const shape = { inputs: 1, hidden: [3], outputs: 1, activation: "tanh", initializer: "pytorch" };
+  const network = stack.use(await Network.create(gpu, shape));
+  const layer = { weights: 1, biases: 0 };
+  const arraysOf = (layers: object) =>
+    optimizerArrays(
+      network,
+      { optimizer: { name: "sgd", learningRate: 0.1, ...layers }, logCapacity: 4 },
+      stack,
+    );
+  const [plain, rated] = [arraysOf({}), arraysOf({ layers: [layer, layer] })];
+  const fits = (most: number, arrays: typeof plain) => {
+    const value = { maxStorageBuffersPerShaderStage: most };
+    Object.defineProperty(gpu, "limits", { value, configurable: true });
+    return buffersFit(gpu, arrays);
+  };
+  assert.deepEqual([fits(8, plain), fits(8, rated), fits(9, rated)], [true, false, true]);
 });

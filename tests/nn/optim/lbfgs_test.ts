@@ -289,5 +289,6 @@ Deno.test("lbfgs: mini-batches, schedules and histories out of range are refused
     assert.throws(() => checkSearch({ ...right, ...change }), inputError(words));
   refused({ batch: 8 }, /batches of 8.*full batch/);
   refused({ schedule: { kind: "cosine" } }, /schedule cosine.*constant/);
+  refused({ optimizer: { layers: [{ weights: 1 }] } }, /rates of layers/);
   for (const history of [0, 65, 2.5, NaN, -1]) refused({ optimizer: { history } }, /history of lbfgs/);
 });

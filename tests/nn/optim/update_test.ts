@@ -42,7 +42,7 @@ async function optimize(name: OptimizerName, start: Float32Array, gradients: rea
   using stack = new DisposableStack();
   const kernel = await gpu.kernel(
     { name: "update", files: [stateSource, optimizerSource, updateSource] },
-    optimizerConstants(name),
+    optimizerConstants(name, { layerRates: null }),
   );
   const options = { name, learningRate: rates, weightDecay: decays, momentum: momenta, epsilon };
   const records = optimizerRecords(options, REPLICAS);
