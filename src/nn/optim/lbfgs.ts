@@ -33,7 +33,8 @@ type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
  * Checks the options of a training by line searches.
  *
  * @param options Its options.
- * @throws {InputError} If it has mini-batches, a schedule or rates of layers, or keeps too few or too many pairs.
+ * @throws {InputError} If it has mini-batches, a schedule or rates of layers, or the number of
+ * pairs is out of range.
  */
 export function checkSearch({ schedule, batch, optimizer }: SearchedOptions): void {
   const { history = HISTORY, layers } = optimizer;
@@ -103,8 +104,8 @@ export async function bindSearch(
 }
 
 /**
- * Chooses the invocations of a workgroup: on lavapipe the eight that run at once, for which barriers
- * are free, or as many as its limit on loops asks for.
+ * Chooses the invocations of a workgroup: on lavapipe the eight that run at once, for which
+ * barriers are free, or as many as its limit on loops asks for.
  */
 function lanesOf(software: boolean, vectors: number, history: number): number {
   const iterations = (2 * history + 4) * (vectors + 8);

@@ -63,7 +63,8 @@ export interface OptimizerOptions {
   /**
    * Factors ≥ 0 of the learning rate for weights and biases of each layer, the output layer last,
    * or such a list for each replica. Decay that is apart from the gradient is multiplied too; a
-   * factor of 0 freezes parameters and their moments to the bit. Not in `lbfgs`. Default: 1 for all.
+   * factor of 0 freezes parameters and their moments to the bit. Not in `lbfgs`. Default: 1 for
+   * all.
    */
   readonly layers?: readonly LayerRates[] | readonly (readonly LayerRates[])[];
 }
