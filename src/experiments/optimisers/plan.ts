@@ -60,7 +60,7 @@ export const optimisersOptions: TableOf<OptimisersOptions> = {
     layers: { default: "40,40", full: "50,50", help: "hidden widths as 50,50" },
     replicas: { default: 5, full: 10, help: "networks of each arm" },
   }),
-  firstSteps: integer({ default: 1000, full: 5000, ...steps, help: "evaluations of the first phase" }),
+  firstSteps: integer({ default: 2000, full: 5000, ...steps, help: "evaluations of the first phase" }),
   secondSteps: integer({ default: 1500, full: 15000, ...steps, help: "evaluations of the second phase" }),
   probeEvery: integer({ default: 20, ...steps, help: "steps from one probe of the ranks to the next" }),
   learningRate: number({ default: 1e-3, positive: true, help: "of Adam; length of L-BFGS's first trial" }),
