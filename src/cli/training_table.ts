@@ -107,7 +107,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   optimizer: text({
     default: null,
     placeholder: "NAME",
-    help: "sgd, momentum, nesterov, adam or adamw; by default the task's own",
+    help: "sgd, momentum, nesterov, adam, adamw or lbfgs; by default the task's own",
     group: "how to train",
   }),
   learningRate: numbers({

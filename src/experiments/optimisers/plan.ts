@@ -57,6 +57,7 @@ export const optimisersOptions: TableOf<OptimisersOptions> = {
   tasks: text({ default: "cosines,poisson1d", placeholder: "NAMES", help: "tasks to learn" }),
   control: text({ default: "f(x) = x", help: "task that needs no more rank than Adam leaves" }),
   ...pick(trainingTable, ["samples", "layers", "replicas", "seed"], {
+    samples: { default: 128, full: 1000, help: "training samples of each task" },
     layers: { default: "40,40", full: "50,50", help: "hidden widths as 50,50" },
     replicas: { default: 5, full: 10, help: "networks of each arm" },
   }),
