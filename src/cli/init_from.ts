@@ -17,6 +17,8 @@ export interface AskedNetworks {
   readonly hidden: readonly number[] | null;
   /** Activations, one or one for each layer; `null` for those of the file, if it names them. */
   readonly activations: readonly string[] | null;
+  /** Whether they have skip connections even where those of the file have none. */
+  readonly skip: boolean;
   /** Initialiser; must be `null`, as nothing is drawn. */
   readonly init: string | null;
   /** Number of networks. */
@@ -29,6 +31,8 @@ export interface StartedNetworks {
   readonly hidden: readonly number[];
   /** Activations; `null` where neither the file nor the command line names them. */
   readonly activations: readonly string[] | null;
+  /** Whether hidden layers have skip connections. */
+  readonly skip: boolean;
   /** Their parameters. */
   readonly start: NetworkStart;
 }
@@ -44,7 +48,7 @@ export interface StartedNetworks {
  * @throws {ShapeError} If they do not fit the task, or what is asked for.
  */
 export async function readStart(path: string, asked: AskedNetworks): Promise<StartedNetworks> {
-  const { task, hidden, activations, init, replicas } = asked;
+  const { task, hidden, activations, skip, init, replicas } = asked;
   if (init !== null) {
     throw new InputError(`--init ${init} and --init-from contradict each other; give one of them`);
   }
@@ -76,5 +80,10 @@ export async function readStart(path: string, asked: AskedNetworks): Promise<Sta
   const own = found.activations && new Set(found.activations).size === 1
     ? found.activations.slice(0, 1)
     : found.activations;
-  return { hidden: others, activations: activations ?? own, start: networks };
+  return {
+    hidden: others,
+    activations: activations ?? own,
+    skip: skip || found.skip === true,
+    start: networks,
+  };
 }

@@ -76,8 +76,9 @@ export async function shownDefaults(
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery"> & {
+  values: Omit<TrainingValues, "spectraEvery" | "skip"> & {
     readonly spectraEvery?: number | null;
+    readonly skip?: boolean;
     readonly initFrom?: string | null;
   },
   task?: Task,
@@ -86,10 +87,11 @@ export async function trainingOptions(
   const { layers, activation, batch, seed, replicas, init, initFrom = null, spectraEvery = null } = values;
   const defaults = taskDefaults(task);
   const asked = {
+    skip: values.skip ?? false,
     hidden: layers === null ? null : parseLayers(layers, task),
     activations: typeof activation === "string" ? activation.split(",") : activation,
   };
-  const { hidden, activations: chosen, start } = initFrom === null
+  const { hidden, activations: chosen, skip, start } = initFrom === null
     ? { ...asked, start: undefined }
     : await readStart(initFrom, { ...asked, task, init, replicas });
   const activations = chosen ?? [defaults.activation];
@@ -101,6 +103,7 @@ export async function trainingOptions(
     hidden: hidden ?? defaults.hidden,
     activation: single(activations),
     initializer: init ?? defaults.initializer,
+    skip,
     ...start && { start },
     optimizer: {
       name: parseOptimizerName(values.optimizer ?? defaults.optimizer),

@@ -33,6 +33,8 @@ export interface TrainingValues {
   readonly activation: string | readonly string[] | null;
   /** Initialiser. */
   readonly init: string | null;
+  /** Whether hidden layers have skip connections. */
+  readonly skip: boolean;
   /** Optimiser. */
   readonly optimizer: string | null;
   /** Learning rate of all replicas, or one for each. */
@@ -102,6 +104,11 @@ export const trainingTable: TableOf<TrainingValues> = {
     help:
       "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …, or structured, which spreads " +
       "the first layer over the samples; by default the task's own",
+    group: "what to train",
+  }),
+  skip: toggle({
+    default: false,
+    help: "lead a skip connection around each hidden layer that is as wide as the layer below",
     group: "what to train",
   }),
   optimizer: text({

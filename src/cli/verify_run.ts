@@ -111,9 +111,11 @@ export async function readTrainingRun(path: string, data: string | null): Promis
   });
   const rows = parseTrace(text, file);
   if (rows.length === 0) throw new InputError(`${file}: holds no rank; give a run that has made a probe`);
+  // Runs of earlier versions have no skip connections.
+  const { skip = false } = configuration;
   const picked = Object.fromEntries(KEYS.map((key) => [key, configuration[key]]));
   const start = configuration.start ? await startOf(path, given?.initFrom) : null;
-  const options = completeOptions({ task, ...picked, ...start && { start } });
+  const options = completeOptions({ task, skip, ...picked, ...start && { start } });
   if (identity) await checkIdentity(path, identity, options);
   return {
     options,

@@ -6,7 +6,8 @@
 import { InputError } from "../errors.ts";
 import { listed, quoted, shown } from "../format.ts";
 import { parseActivation } from "../nn/activation.ts";
-import type { LayerParameters } from "../nn/layout.ts";
+import { type LayerParameters, skipConnections } from "../nn/layout.ts";
+import { layerNames, PARAMETER_NAME } from "./parameter_names.ts";
 import { openArrays, readMetadata } from "./array_file.ts";
 import { writeAtomically } from "./atomic.ts";
 import { unwritable } from "./file_reason.ts";
@@ -20,12 +21,14 @@ export interface NetworkParameters {
   readonly widths: readonly number[];
   /** Activations of the hidden layers; `null` where they are not known. */
   readonly activations: readonly string[] | null;
+  /**
+   * Whether hidden layers as wide as the layer below, or the input, have skip connections. Default:
+   * `false`.
+   */
+  readonly skip?: boolean;
   /** For each network, for each of its layers, W and b. */
   readonly networks: readonly (readonly LayerParameters[])[];
 }
-
-/** `0.weight`, or with the number of the network in front `3.0.weight`. */
-const NAME = /^(?:(\d+)\.)?(\d+)\.(weight|bias)$/;
 
 /** Names that an error lists. */
 const MOST_LISTED = 8;
@@ -43,7 +46,9 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
  * Names the parameters of networks as PyTorch does. Those of one network have the keys of
  * `nn.Sequential(Linear, activation, Linear, …)`: `0.weight`, `0.bias`, `2.weight` … Those of
  * several have the keys of an `nn.ModuleList` of such, `0.0.weight` …, the number of the network in
- * front.
+ * front. A hidden layer with a skip connection is one module of the `nn.Sequential`, whose part
+ * `layer` is an `nn.Sequential(Linear, activation)`: its keys are `2.layer.0.weight` …, so that no
+ * plain `nn.Sequential` takes them.
  *
  * @param parameters The networks.
  * @returns The tensors: weights `outputs × inputs`, biases with one axis.
@@ -63,11 +68,14 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
  * assert.deepEqual(tensors.get("2.weight"), { shape: [1, 2], data: Float32Array.of(5, 6) });
  * ```
  */
-export function parameterTensors({ widths, networks }: NetworkParameters): [string, FloatArray][] {
+export function parameterTensors(
+  { widths, skip = false, networks }: NetworkParameters,
+): [string, FloatArray][] {
+  const names = layerNames(widths, skip);
   return networks.flatMap((layers, network) =>
     layers.flatMap(({ weights, biases }, index): [string, FloatArray][] => {
       const inputs = widths[index], outputs = widths[index + 1];
-      const key = `${networks.length > 1 ? `${network}.` : ""}${2 * index}`;
+      const key = `${networks.length > 1 ? `${network}.` : ""}${names[index]}`;
       return [
         [`${key}.weight`, { shape: [outputs, inputs], data: transposed(weights, inputs, outputs) }],
         [`${key}.bias`, { shape: [outputs], data: biases }],
@@ -126,6 +134,7 @@ export async function writeParameters(
 /** A tensor of a file, rounded to single precision. */
 interface NamedTensor extends FloatArray {
   readonly name: string;
+  readonly isSkipped: boolean;
   readonly data: Float32Array;
 }
 
@@ -151,18 +160,18 @@ export async function readParameters(path: string): Promise<NetworkParameters> {
   const gap = numbers.findIndex((number, index) => number !== index);
   if (gap >= 0) throw new InputError(`${file}: holds no network ${gap}; number them from 0 without gaps`);
   const read = numbers.map((number) => readNetwork(found.get(number)!, file));
-  const [{ widths }] = read;
-  const other = read.findIndex((each) => each.widths.join() !== widths.join());
+  const [{ widths, skip }] = read;
+  const shapeOf = (of: typeof read[number]) =>
+    of.widths.join("-") + (of.skip ? " with skip connections" : "");
+  const other = read.findIndex((each) => shapeOf(each) !== shapeOf(read[0]));
   if (other >= 0) {
     throw new InputError(
-      `${file}: holds a network ${widths.join("-")} and one ${
-        read[other].widths.join("-")
-      }; save one shape per file`,
+      `${file}: holds a network ${shapeOf(read[0])} and one ${shapeOf(read[other])}; save one shape per file`,
     );
   }
   const names = activations?.split(",") ?? null;
   if (names) checkActivations(names, widths.length - 2, file);
-  return { widths, activations: names, networks: read.map(({ layers }) => layers) };
+  return { widths, activations: names, ...skip && { skip }, networks: read.map(({ layers }) => layers) };
 }
 
 function checkActivations(names: readonly string[], hidden: number, file: string): void {
@@ -186,7 +195,7 @@ async function readTensors(path: string): Promise<Map<number, LayerTensors>> {
   const arrays = await openArrays(path);
   using stack = new DisposableStack();
   arrays.forEach((array) => stack.use(array));
-  const parts = arrays.map(({ name }) => NAME.exec(name ?? ""));
+  const parts = arrays.map(({ name }) => PARAMETER_NAME.exec(name ?? ""));
   const odd = parts.findIndex((part) => part === null);
   if (odd >= 0) {
     throw new InputError(
@@ -204,9 +213,14 @@ async function readTensors(path: string): Promise<Map<number, LayerTensors>> {
   }
   const networks = new Map<number, LayerTensors>();
   for (const [i, array] of arrays.entries()) {
-    const [, network = "0", layer, kind] = parts[i]!;
+    const [, network = "0", layer, skipped, kind] = parts[i]!;
     const { shape, data } = wholeArray(array);
-    const tensor = { name: array.name!, shape, data: Float32Array.from(data) };
+    const tensor = {
+      name: array.name!,
+      isSkipped: skipped !== undefined,
+      shape,
+      data: Float32Array.from(data),
+    };
     checkTensor(tensor, kind === "weight" ? 2 : 1, file);
     const layers: LayerTensors = networks.get(Number(network)) ?? new Map();
     networks.set(
@@ -237,10 +251,10 @@ function checkTensor({ name, shape, data }: NamedTensor, axes: number, file: str
 
 /** Joins the tensors of a network. */
 function readNetwork(tensors: LayerTensors, file: string) {
-  const widths: number[] = [], layers: LayerParameters[] = [];
+  const widths: number[] = [], layers: LayerParameters[] = [], skips: boolean[] = [];
   let before = "";
   for (const [number, { weight, bias }] of [...tensors].sort(([a], [b]) => a - b)) {
-    if (!weight || !bias) {
+    if (!weight || !bias || weight.isSkipped !== bias.isSkipped) {
       const { name } = weight ?? bias!;
       const missing = name.replace(/\w+$/, weight ? "bias" : "weight");
       throw new InputError(
@@ -264,6 +278,7 @@ function readNetwork(tensors: LayerTensors, file: string) {
     }
     if (widths.length === 0) widths.push(inputs);
     widths.push(outputs);
+    skips.push(weight.isSkipped);
     before = weight.name;
     layers.push({ weights: transposed(weight.data, outputs, inputs), biases: bias.data });
   }
@@ -272,5 +287,12 @@ function readNetwork(tensors: LayerTensors, file: string) {
       `${file}: holds ${layers.length} layer; give a network with at least one hidden layer`,
     );
   }
-  return { widths, layers };
+  const skip = skips.includes(true);
+  if (skips.join() !== [...skipConnections(widths, skip), false].join()) {
+    throw new InputError(
+      `${file}: its skip connections are not around all hidden layers as wide as the layer below; ` +
+        "give a network that has them there, or none",
+    );
+  }
+  return { widths, skip, layers };
 }

@@ -33,6 +33,7 @@ interface RunRecord {
     readonly task?: { readonly name: string; readonly inputs: number; readonly outputs: number };
     readonly hidden?: readonly number[];
     readonly activation?: string | readonly string[];
+    readonly skip?: boolean;
     readonly replicas?: number;
   };
 }
@@ -48,7 +49,7 @@ interface RunRecord {
  */
 export async function readRunParameters(folder: string): Promise<RunParameters> {
   const { experiment, status, timings, identity, configuration = {} } = await readRun<RunRecord>(folder);
-  const { task, hidden, activation, replicas } = configuration;
+  const { task, hidden, activation, skip, replicas } = configuration;
   if (experiment !== "staircase" || !identity || !task || !hidden || !activation || !replicas) {
     throw new InputError(
       `${shown(folder)}: is a run of ${shown(experiment ?? "something else")}; give one of staircase`,
@@ -74,6 +75,7 @@ export async function readRunParameters(folder: string): Promise<RunParameters> 
   return {
     widths,
     activations: typeof activation === "string" ? hidden.map(() => activation) : activation,
+    ...skip && { skip },
     networks: Array.from({ length: replicas }, (_, replica) => unpackParameters(layout, floats, replica)),
     step,
     task: task.name,

@@ -70,6 +70,25 @@ export function parameterLayout(widths: readonly number[]): ParameterLayout {
 }
 
 /**
+ * Tells around which hidden layers skip connections lead: those as wide as the layer below, or the
+ * input.
+ *
+ * @param widths Widths from the input to the output.
+ * @param skip Whether the network has skip connections.
+ * @returns For each hidden layer whether it has one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(skipConnections([2, 50, 50, 20, 20], true), [false, true, false]);
+ * ```
+ */
+export function skipConnections(widths: readonly number[], skip: boolean): boolean[] {
+  return widths.slice(1, -1).map((width, index) => skip && width === widths[index]);
+}
+
+/**
  * Takes the parameters of one replica out of those of all, without padding.
  *
  * @param layout Their places.

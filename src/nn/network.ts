@@ -25,6 +25,7 @@ import {
   packParameters,
   type ParameterLayout,
   parameterLayout,
+  skipConnections,
   unpackParameters,
 } from "./layout.ts";
 import { MOST_LAYERS } from "./limits.ts";
@@ -32,7 +33,17 @@ import type { SampleArrays } from "./samples.ts";
 import { WINDOW } from "./layers/weight_windows.ts";
 
 /** Keys of {@linkcode NetworkOptions}. */
-const KEYS = ["inputs", "hidden", "outputs", "activation", "initializer", "replicas", "seed", "streams"];
+const KEYS = [
+  "inputs",
+  "hidden",
+  "outputs",
+  "activation",
+  "initializer",
+  "skip",
+  "replicas",
+  "seed",
+  "streams",
+];
 
 /** Shape and start of a network. */
 export interface NetworkOptions {
@@ -46,6 +57,11 @@ export interface NetworkOptions {
   readonly activation: string | readonly string[];
   /** Initialiser; see {@linkcode parseInitializer}. */
   readonly initializer: string;
+  /**
+   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
+   * features a are then a + σ(a W + b). Default: `false`.
+   */
+  readonly skip?: boolean;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
   /** Seed of the random streams, an integer in [0, 2³²). Default: 0. */
@@ -85,6 +101,8 @@ export class Network implements Disposable {
   readonly widths: readonly number[];
   /** Activations of the hidden layers. */
   readonly activations: readonly Activation[];
+  /** Whether each of the hidden layers has a skip connection. */
+  readonly skips: readonly boolean[];
   /** Number of replicas. */
   readonly replicas: number;
   /** Random stream of each replica. */
@@ -95,10 +113,11 @@ export class Network implements Disposable {
   readonly parameters: GpuArray;
 
   private constructor(gpu: Gpu, options: NetworkOptions, activations: readonly Activation[]) {
-    const { inputs, hidden, outputs, replicas = 1, seed = 0, streams } = options;
+    const { inputs, hidden, outputs, skip = false, replicas = 1, seed = 0, streams } = options;
     this.gpu = gpu;
     this.widths = [inputs, ...hidden, outputs];
     this.activations = activations;
+    this.skips = skipConnections(this.widths, skip);
     this.replicas = replicas;
     this.layout = parameterLayout(this.widths);
     const given = streams && randomStreams(replicas, seed, streams);
@@ -210,21 +229,16 @@ export class Network implements Disposable {
         const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
         slopes.push(slope);
         const operands = { gpu, layer, rows: count, replicas };
+        const arrays = { input, parameters, output }, skip = this.skips[index];
         forward.push(
           axes > 0
             ? await bindJetForward({ ...operands, axes, order }, {
-              input,
-              parameters,
-              output,
+              ...arrays,
               activation,
+              skip,
               tangents: slope,
             })
-            : await bindDenseForward(operands, {
-              input,
-              parameters,
-              output,
-              activated: { activation, slope },
-            }),
+            : await bindDenseForward(operands, { ...arrays, activated: { activation, skip, slope } }),
         );
       }
       layers.push(output);

@@ -81,11 +81,12 @@ export async function bindTraining(
   stack: DisposableStack,
   work: BindOptions = {},
 ): Promise<BoundTraining> {
-  const { task: { inputs, outputs }, hidden, activation, initializer, replicas, seed, streams } = options;
+  const { task: { inputs, outputs }, hidden, activation, initializer, skip, replicas, seed, streams } =
+    options;
   // Its result is there by the time that probes are bound. A failure reaches them.
   tryDoubleSingle(gpu).catch(() => {});
   const drawn = drawnInitializer(initializer);
-  const shape = { inputs, hidden, outputs, activation, initializer: drawn, replicas, seed, streams };
+  const shape = { inputs, hidden, outputs, activation, initializer: drawn, skip, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
   if (options.start) writeStart(network, options.start);
   else if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);

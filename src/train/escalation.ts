@@ -142,13 +142,13 @@ export class Escalation {
     { samples, options, probesAtOnce, signal }: EscalatedRun,
     stack: DisposableStack,
   ): Promise<Escalation> {
-    const { task, hidden, activation, initializer: name } = options;
+    const { task, hidden, activation, initializer: name, skip } = options;
     const { gpu, replicas } = trained;
     const { inputs, outputs } = task;
     const { count, weights } = rankedSamples(task);
     const initializer = drawnInitializer(name);
     const network = stack.use(
-      Network.allocate(gpu, { inputs, hidden, outputs, activation, initializer }),
+      Network.allocate(gpu, { inputs, hidden, outputs, activation, initializer, skip }),
     );
     const activations = await network.evaluate({ ...samples, count }, stack, { signal });
     const pairs = splitDoubles(Float64Array.from(weights));

@@ -121,12 +121,12 @@ export class FeatureExport {
   /** Features of one replica in the layered forward pass. */
   async #layered(parameters: Float32Array, replica: number): Promise<Matrix[]> {
     const { gpu } = this.#network;
-    const { task, hidden, activation, initializer: name } = this.#options;
+    const { task, hidden, activation, initializer: name, skip } = this.#options;
     const { inputs, outputs } = task;
     using stack = new DisposableStack();
     const initializer = drawnInitializer(name);
     const network = stack.use(
-      await Network.create(gpu, { inputs, hidden, outputs, activation, initializer }),
+      await Network.create(gpu, { inputs, hidden, outputs, activation, initializer, skip }),
     );
     const words = network.parameters.length;
     network.parameters.write(parameters.subarray(replica * words, (replica + 1) * words));

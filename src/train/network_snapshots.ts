@@ -27,6 +27,8 @@ export interface SnapshotNotes {
   readonly widths: readonly number[];
   /** Activations of the hidden layers. */
   readonly activations: readonly string[];
+  /** Whether hidden layers have skip connections; absent from runs without them. */
+  readonly skip?: boolean;
   /** Number of replicas. */
   readonly replicas: number;
 }
@@ -49,9 +51,9 @@ export interface SnapshotSamples {
  * @param options Options of the run.
  * @returns Widths, activations and replicas.
  */
-export function snapshotNotes({ task, hidden, activation, replicas }: CompleteOptions): SnapshotNotes {
+export function snapshotNotes({ task, hidden, activation, skip, replicas }: CompleteOptions): SnapshotNotes {
   const activations = typeof activation === "string" ? hidden.map(() => activation) : activation;
-  return { widths: [task.inputs, ...hidden, task.outputs], activations, replicas };
+  return { widths: [task.inputs, ...hidden, task.outputs], activations, ...skip && { skip }, replicas };
 }
 
 /**

@@ -34,6 +34,11 @@ export interface TrainingOptions {
    * first layer, whose neurons are spread over the samples: see `structuredLayer`.
    */
   readonly initializer?: string;
+  /**
+   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
+   * features a are then a + σ(a W + b). Default: `false`.
+   */
+  readonly skip?: boolean;
   /** Optimiser and its settings. */
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
@@ -104,6 +109,7 @@ const KEYS: Readonly<Record<keyof TrainingOptions, true>> = {
   hidden: true,
   activation: true,
   initializer: true,
+  skip: true,
   optimizer: true,
   schedule: true,
   batch: true,
@@ -141,6 +147,7 @@ export function completeOptions(options: TrainingOptions): CompleteOptions {
     hidden: options.hidden ?? defaults.hidden,
     activation: options.activation ?? defaults.activation,
     initializer: options.initializer ?? defaults.initializer,
+    skip: options.skip ?? false,
     optimizer: options.optimizer ?? {
       name: parseOptimizerName(defaults.optimizer),
       learningRate: defaults.learningRate,
@@ -248,7 +255,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
   if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
-  for (const key of ["stopOnDivergence", "retain"] as const) {
+  for (const key of ["skip", "stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];
     if (typeof value !== "boolean") throw new InputError(`${key} must be true or false, not ${value}`);
   }

@@ -6,7 +6,7 @@
 import type { GpuArray } from "../gpu/array.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
-import { activationBound } from "../nn/activation.ts";
+import { featureBounds } from "../nn/activation.ts";
 import type { Network } from "../nn/network.ts";
 import type { TrainingStep } from "../nn/optim/training_step.ts";
 import { type SampleArrays, uploadSamples } from "../nn/samples.ts";
@@ -111,14 +111,12 @@ export async function bindProbeCommands(run: ProbedRun, stack: DisposableStack):
 
   const seen = { replicas, samples: ranked.count, loss: train.loss, heldOut: heldOut && heldOut.loss };
   const mostProbes = Math.ceil(mostSteps / probeEvery) + 1;
+  const bounds = featureBounds(network.activations, network.skips);
   const { result: counted, compile } = await gpu.deferring(async () => {
     if (options.spectraEvery === 1 || options.threshold !== "absolute") return null;
     return await bindCountedProbes(gpu, {
       ...seen,
-      layers: layers.map((layer, index) => ({
-        ...layer,
-        bound: activationBound(network.activations[index]),
-      })),
+      layers: layers.map((layer, index) => ({ ...layer, bound: bounds[index] })),
       weights: ranked.weights,
       epsilons,
       capacity: mostProbes,

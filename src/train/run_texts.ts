@@ -10,6 +10,8 @@ import type { CompleteOptions } from "./options.ts";
 /** What a subtitle says of a training. */
 export interface SubtitleFacts
   extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
+  /** Whether hidden layers have skip connections. Default: `false`. */
+  readonly skip?: boolean;
   /** Number of training samples. */
   readonly samples: number;
   /** Present if the networks begin with given parameters. */
@@ -67,14 +69,16 @@ export function runTexts(
  * @returns The line.
  */
 function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
-  const { activation, optimizer, batch, samples, initializer, start, replicas, seed } = facts;
+  const { activation, optimizer, batch, samples, initializer, skip, start, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
     : optimizer.learningRate;
   const rate = [...new Set(extent(rates))].join(" to ");
   return [
-    `${widths.join("-")} ${activations}, ${start ? "given parameters" : initializer}`,
+    `${widths.join("-")} ${activations}${skip ? " with skip connections" : ""}, ${
+      start ? "given parameters" : initializer
+    }`,
     `${optimizer.name}, learning rate ${rate}${optimizer.layers ? " times factors of the layers" : ""}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,

@@ -143,7 +143,7 @@ export async function eigenvalueBench(bench: Bench): Promise<Section[]> {
         Object.entries(errors).map(([name, error]) => `${name} ${error.toExponential(1)}`).join("; ")
       }`,
       `certain counts of ${all}: ${
-        METHODS.map((method, m) => {
+        METHODS.map(([method], m) => {
           const each = SHARES.map((_, k) => counts[counting[k * METHODS.length + m].name].certain);
           return `${method} ${each.join(", ")}`;
         }).join("; ")

@@ -20,6 +20,7 @@ Deno.test("trainingOptions: without flags, everything is the task's own", async 
     hidden: [50, 50],
     activation: "tanh",
     initializer: "xavier-normal",
+    skip: false,
     optimizer: { name: "momentum", learningRate: 0.01, momentum: 0.9, weightDecay: 0 },
     schedule: { kind: "constant" },
     steps: 10_000,
@@ -54,7 +55,7 @@ Deno.test("trainingOptions: equations are refused to networks without second der
 
 Deno.test("trainingOptions: every flag is heard", async () => {
   const { task, ...options } = await optionsOf(
-    ...["--task=ripple2d", "--samples=100", "--layers=2-8-7-1", "--activation=sine,relu^2"],
+    ...["--task=ripple2d", "--samples=100", "--layers=2-8-8-1", "--activation=sine,relu^2", "--skip"],
     ...["--init=normal:0.1", "--optimizer=adamw", "--learning-rate=1e-3,2e-3", "--schedule=step:10:0.5"],
     ...["--momentum=0.5", "--weight-decay=0,0.1", "--batch=16", "--steps=0", "--probe-every=3"],
     ...["--epsilons=1e-1,1e-9", "--relative", "--precision=double", "--replicas=2", "--seed=7"],
@@ -62,9 +63,10 @@ Deno.test("trainingOptions: every flag is heard", async () => {
   );
   assert.equal(task.train.count, 100);
   assert.deepEqual(options, {
-    hidden: [8, 7],
+    hidden: [8, 8],
     activation: ["sine", "relu^2"],
     initializer: "normal:0.1",
+    skip: true,
     optimizer: { name: "adamw", learningRate: [1e-3, 2e-3], momentum: 0.5, weightDecay: [0, 0.1] },
     schedule: { kind: "step", every: 10, factor: 0.5 },
     batch: 16,

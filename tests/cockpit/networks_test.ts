@@ -19,6 +19,14 @@ import { filesIn, temporaryFolder } from "../support/program.ts";
 const given = { layers: "7,5", activation: "tanh,gelu", samples: 33, steps: 24, replicas: 2, probeEvery: 1 };
 
 Deno.test("networks: those of a report have the losses and the spectra of the run's probes", async () => {
+  await checkReported(given);
+});
+
+Deno.test("networks: so do those with skip connections", async () => {
+  await checkReported({ ...given, layers: "6,6", skip: true });
+});
+
+async function checkReported(given: Readonly<Record<string, unknown>>): Promise<void> {
   using parent = temporaryFolder();
   using lease = await GpuLease.open(() => Gpu.open({ adapter: "software" }));
   const values = completeValues(staircase.options, { ...given, spectraEvery: 1 }, "staircase");
@@ -78,7 +86,7 @@ Deno.test("networks: those of a report have the losses and the spectra of the ru
   }
   // How many networks there are depends on when they were asked for.
   assert(positive > 2 * steps.length, `${positive} floors of ${steps.length} networks`);
-});
+}
 
 Deno.test("symmetricEigenvectors: A q = λ q, orthonormal, of sizes from 0 and of low rank", () => {
   for (const n of [0, 1, 2, 17, 40]) {

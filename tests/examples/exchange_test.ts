@@ -193,6 +193,8 @@ Deno.test({
       ["--activation=gelu,softplus"],
       ["--activation=leaky-relu:0.2,relu^2", "--init=pytorch"],
       ["--activation=sigmoid,relu", "--replicas=3"],
+      ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--skip"],
+      ["--activation=tanh,sine", "--layers=8,8", "--skip", "--replicas=2"],
     ];
     const files = cases.map((_, i) => `w${i}.safetensors`);
     await pairwise(cases, async (flags) => {
@@ -204,11 +206,11 @@ Deno.test({
     assert(loaded.success, new TextDecoder().decode(loaded.stderr));
     const outputs: number[][][][] = JSON.parse(new TextDecoder().decode(loaded.stdout));
     for (const [i, file] of files.entries()) {
-      const { widths, activations, networks } = await readParameters(`${cwd}/${file}`);
-      assert.equal(outputs[i].length, networks.length);
+      const { widths, activations, skip, networks } = await readParameters(`${cwd}/${file}`);
+      assert.deepEqual([!!skip, outputs[i].length], [cases[i].includes("--skip"), networks.length]);
       for (const [n, layers] of networks.entries()) {
         const theta = layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
-        const network = { widths, activations: activations! };
+        const network = { widths, activations: activations!, skip: skip === true };
         const samples = { count: 20, x, y: new Float32Array(20), weights: new Float32Array(20) };
         const bounds = stepErrors(network, theta, samples, "mean-squared-error").outputs;
         for (let k = 0; k < 20; k++) {
@@ -219,7 +221,7 @@ Deno.test({
       }
       // The state_dict as PyTorch has it, through NumPy.
       const back = await readParameters(`${cwd}/${file}.npz`);
-      assert.deepEqual(back, { widths, activations: null, networks });
+      assert.deepEqual(back, { widths, activations: null, ...skip && { skip }, networks });
       const first = networks.length > 1 ? "0.0.weight" : "0.weight";
       assert.deepEqual((await parseNpz(await Deno.readFile(`${cwd}/${file}.npz`), "w", first)).shape, [8, 2]);
     }

@@ -45,6 +45,23 @@ Deno.test("parameterTensors: names, shapes and order of nn.Sequential and of an 
   ]);
 });
 
+Deno.test("parameterTensors: a layer with a skip connection is one module of the nn.Sequential", () => {
+  const widths = [3, 5, 5, 2, 2, 1], activations = ["tanh", "tanh", "tanh", "tanh"];
+  const tensors = parameterTensors({ widths, activations, skip: true, networks: [layersOf(widths)] });
+  assert.deepEqual(tensors.map(([name, { shape }]) => [name, shape]), [
+    ["0.weight", [5, 3]],
+    ["0.bias", [5]],
+    ["2.layer.0.weight", [5, 5]],
+    ["2.layer.0.bias", [5]],
+    ["3.weight", [2, 5]],
+    ["3.bias", [2]],
+    ["5.layer.0.weight", [2, 2]],
+    ["5.layer.0.bias", [2]],
+    ["6.weight", [1, 2]],
+    ["6.bias", [1]],
+  ]);
+});
+
 Deno.test("parameters come back to the bit: one network, eleven, one neuron a layer", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/w.safetensors`;
@@ -54,6 +71,13 @@ Deno.test("parameters come back to the bit: one network, eleven, one neuron a la
       network,
       { ...network, networks: many },
       { widths: [1, 1, 1], activations: null, networks: [layersOf([1, 1, 1])] },
+      { widths: [1, 1, 1], activations: null, skip: true, networks: [layersOf([1, 1, 1])] },
+      {
+        widths: [2, 4, 4, 1],
+        activations: null,
+        skip: true,
+        networks: [0, 1].map((s) => layersOf([2, 4, 4, 1], s)),
+      },
     ]
   ) {
     await writeParameters(path, parameters, { step: "3" });
@@ -130,6 +154,14 @@ Deno.test("readParameters: one line for each file that holds no such networks", 
       /1\.weight has shape \(5,\), and that of a Linear layer two axes/,
     ],
     [[...good, ["1.0.weight", tensor([5, 3])]] as never, /one network without a number and others with one/],
+    [
+      [...good].map(([name, tensor]) => [name.replace(/^2\./, "2.layer.0."), tensor]) as never,
+      /skip connections are not/,
+    ],
+    [
+      [...good].map(([name, tensor]) => [name.replace(/^2\.w/, "2.layer.0.w"), tensor]) as never,
+      /save layer 2 with both/,
+    ],
     [without("2.bias") as never, /has 2\.weight and no 2\.bias; save layer 2 with both$/],
     [without("2.weight") as never, /has 2\.bias and no 2\.weight/],
     [without("2.weight", "2.bias") as never, /4\.weight takes 2 inputs, and 0\.weight has 5 outputs/],

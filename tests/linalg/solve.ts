@@ -7,9 +7,11 @@ import { ROUNDS_OF_BLOCKS } from "../../src/linalg/eigen/block_jacobi.ts";
 import { bindJacobi, JACOBI_TOLERANCE } from "../../src/linalg/eigen/jacobi.ts";
 import { type JacobiShares, unrollSweeps } from "../../src/linalg/eigen/jacobi_solver.ts";
 import { padRows } from "../../src/linalg/matrix_view.ts";
+import { uniform } from "../../src/stats/random.ts";
 import { eigenvalues } from "../reference/eigenvalues.ts";
 import { matmul, transpose } from "../reference/matrix.ts";
 import { gamma, U } from "../reference/rounding.ts";
+import { diagonal, indefinite } from "./matrices.ts";
 
 /** What the solver made of one matrix of order n. */
 export interface Solved {
@@ -98,6 +100,31 @@ export function assertDone({ done, off, rounds }: Solved, n: number, blocks = fa
   assert.equal(done, true);
   assert.ok(off <= JACOBI_TOLERANCE * n, `off ${off}`);
   assert.equal(rounds % sweep(n, blocks), 0);
+}
+
+/**
+ * That matrices of order n with NaN or an infinity, on the diagonal or anywhere, are done at some
+ * time and say that they are not solved; and that they reach no other.
+ */
+export async function assertSpoilt(gpu: Gpu, n: number, options: SolveOptions = {}): Promise<void> {
+  const draw = uniform(n), place = () => Math.floor(n * draw());
+  // In a matrix that is diagonal otherwise nothing spreads an infinity.
+  const good = [indefinite(n, n), diagonal(Array.from({ length: n }, (_, i) => 1 + i))];
+  const spoilt = good.flatMap((matrix) =>
+    [NaN, Infinity, -Infinity].flatMap((value) =>
+      [true, false].map((isDiagonal) => {
+        const i = place(), j = isDiagonal ? i : place(), copy = matrix.slice();
+        copy[i * n + j] = copy[j * n + i] = value;
+        return copy;
+      })
+    )
+  );
+  const { solved: alone } = await solve(gpu, good, options);
+  const { solved } = await solve(gpu, [...good, ...spoilt], options);
+  assert.deepEqual(solved.slice(0, good.length), alone);
+  for (const [index, { done, off }] of solved.slice(good.length).entries()) {
+    assert.ok(done && Number.isNaN(off), `order ${n}, matrix ${index}: done ${done}, off ${off}`);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   activationFunction,
   activationNames,
   activations,
+  featureBounds,
   homogeneity,
   isCurved,
   parseActivation,
@@ -37,7 +38,7 @@ async function evaluate(
   const slope = stack.use(new GpuArray(gpu, "slopes", 4 * z.length));
   const operands = { gpu, layer, rows: z.length, replicas: 1 };
   const input = upload(gpu, z, 1, 0, stack);
-  const activated = { activation: parseActivation(name), slope };
+  const activated = { activation: parseActivation(name), slope, skip: false };
   const arrays = { input, parameters: { array: parameters, batch: size }, output, activated };
   run(gpu, [await bindDenseForward(operands, arrays)]);
   const first = (_: number, i: number) => 4 * i;
@@ -177,6 +178,16 @@ Deno.test("activationBound: holds for the reference, and is missing where values
     const largest = Math.max(...values);
     assert(bound === null ? largest > 2 : largest <= bound, `${name}: ${largest}`);
   }
+});
+
+Deno.test("featureBounds: skip connections add up the bounds of layers, and have none from the input", () => {
+  const bounds = (names: string, skips: boolean[]) =>
+    featureBounds(names.split(",").map(parseActivation), skips);
+  assert.deepEqual(bounds("tanh,sine,relu,tanh", [false, false, false, false]), [1, 1, null, 1]);
+  assert.deepEqual(bounds("tanh,sine,tanh,relu,tanh,tanh", [false, true, true, true, true, false]), [
+    ...[1, 2, 3, null, null, 1],
+  ]);
+  assert.deepEqual(bounds("tanh,tanh", [true, true]), [null, null]);
 });
 
 Deno.test("homogeneity: the reference scales by the order and has the slope; others do not scale at all", () => {

@@ -22,6 +22,8 @@ export interface GpuRun {
   readonly widths: readonly number[];
   /** Activation of each hidden layer. */
   readonly activations: readonly string[];
+  /** Whether hidden layers have skip connections. Default: `false`. */
+  readonly skip?: boolean;
   /** Initialiser. */
   readonly initializer: string;
   /** Seed. */
@@ -53,7 +55,7 @@ export interface ReplicaRun {
  */
 export async function trainOnGpu(gpu: Gpu, what: GpuRun): Promise<ReplicaRun[]> {
   using stack = new DisposableStack();
-  const { widths, activations, initializer, seed, replicas, samples, options } = what;
+  const { widths, activations, skip = false, initializer, seed, replicas, samples, options } = what;
   const [inputs, hidden, outputs] = [widths[0], widths.slice(1, -1), widths.at(-1)!];
   const network = stack.use(
     await Network.create(gpu, {
@@ -62,6 +64,7 @@ export async function trainOnGpu(gpu: Gpu, what: GpuRun): Promise<ReplicaRun[]> 
       outputs,
       activation: activations,
       initializer,
+      skip,
       seed,
       replicas,
     }),
@@ -125,10 +128,17 @@ function replicaOptimizer(
  * @returns The same run.
  */
 export function referenceRun(what: GpuRun, replica: number): ReferenceRun {
-  const { widths, activations, samples, seed, options: { loss, optimizer, schedule, steps, batch } } = what;
+  const {
+    widths,
+    activations,
+    skip = false,
+    samples,
+    seed,
+    options: { loss, optimizer, schedule, steps, batch },
+  } = what;
   assert(typeof loss === "string", "differential equations have no reference run");
   return {
-    network: { widths, activations },
+    network: { widths, activations, skip },
     samples,
     loss,
     optimizer: replicaOptimizer(optimizer, replica, widths),

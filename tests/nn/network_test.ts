@@ -2,6 +2,7 @@ import { InputError, ShapeError } from "../../src/errors.ts";
 import { activationNames } from "../../src/nn/activation.ts";
 import { lossNames } from "../../src/nn/loss/loss.ts";
 import { Network, type NetworkOptions } from "../../src/nn/network.ts";
+import { bindPolarFlow } from "../../src/nn/optim/polar_flow.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { stepPaths } from "../../src/nn/optim/step_path.ts";
 import { bindTrainingStep } from "../../src/nn/optim/training_step.ts";
@@ -26,6 +27,21 @@ const architecture = fc.record({
   loss: fc.constantFrom(...lossNames),
   replicas: fc.constantFrom(1, 3),
   path: fc.constantFrom(...stepPaths),
+  skip: fc.constant(false as boolean),
+  seed: fc.nat(1e9),
+});
+type Architecture = typeof architecture extends fc.Arbitrary<infer T> ? T : never;
+
+/** Networks with skip connections: around all hidden layers, some of them or none, or one alone. */
+const skipArchitecture: fc.Arbitrary<Architecture> = fc.record({
+  inputs: fc.constantFrom(1, 5, 12),
+  outputs: fc.constantFrom(1, 5),
+  hidden: fc.array(fc.tuple(fc.constantFrom(1, 5, 12), activation), { minLength: 1, maxLength: 6 }),
+  rows: fc.constantFrom(1, 37, 300),
+  loss: fc.constantFrom(...lossNames),
+  replicas: fc.constantFrom(1, 3),
+  path: fc.constant("layered" as const),
+  skip: fc.constant(true),
   seed: fc.nat(1e9),
 });
 
@@ -55,9 +71,10 @@ function checkDifferenceQuotient(
   );
 }
 
-Deno.test("network: gradients of random networks are those of float64 and its difference quotients", async () => {
+async function checkNetworks(networks: fc.Arbitrary<Architecture>, runs: number): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(architecture, async ({ inputs, hidden, outputs, rows, loss, replicas, path, seed }) => {
+    fc.asyncProperty(networks, async (drawn) => {
+      const { inputs, hidden, outputs, rows, loss, replicas, path, skip, seed } = drawn;
       using stack = new DisposableStack();
       const activations = hidden.map(([, name]) => name), widths = hidden.map(([width]) => width);
       const options = {
@@ -66,6 +83,7 @@ Deno.test("network: gradients of random networks are those of float64 and its di
         outputs,
         activation: activations,
         initializer: "pytorch",
+        skip,
         replicas,
       };
       const network = stack.use(await Network.create(gpu, options));
@@ -92,10 +110,10 @@ Deno.test("network: gradients of random networks are those of float64 and its di
       const [words, losses, us] = await Promise.all([parameters.read(), step.losses.read(), output]);
       assert.equal(us === null, path !== "layered");
       thetas.forEach((theta, r) => {
-        const reference = { widths: network.widths, activations };
+        const reference = { widths: network.widths, activations, skip };
         const expected = lossGradient(reference, theta, host, loss),
           errors = stepErrors(reference, theta, host, loss);
-        const where = `${path}, ${loss}, ${inputs}-${
+        const where = `${path}${skip ? " with skip connections" : ""}, ${loss}, ${inputs}-${
           JSON.stringify(hidden)
         }-${outputs}, ${rows} samples, replica ${r}`;
         assertWithin([losses[r]], [expected.loss], [errors.loss], `loss of ${where}`);
@@ -113,8 +131,37 @@ Deno.test("network: gradients of random networks are those of float64 and its di
         checkDifferenceQuotient(reference, theta, host, loss, expected.gradient, seed + 9);
       });
     }),
-    fixed(16),
+    fixed(runs),
   );
+}
+
+Deno.test("network: gradients of random networks are those of float64 and its difference quotients", async () => {
+  await checkNetworks(architecture, 16);
+});
+
+Deno.test("network: so are those of networks with skip connections", async () => {
+  await checkNetworks(skipArchitecture, 24);
+});
+
+Deno.test("network: skip connections are around hidden layers as wide as the one below, or none", async () => {
+  const shape = { inputs: 3, outputs: 3, activation: "tanh", initializer: "pytorch" };
+  const skips = async (hidden: number[], skip?: boolean) => {
+    using network = await Network.create(gpu, { ...shape, hidden, ...skip !== undefined && { skip } });
+    return network.skips;
+  };
+  assert.deepEqual(await skips([3, 3, 5, 5, 3], true), [true, true, false, true, false]);
+  assert.deepEqual(await skips([5], true), [false]);
+  assert.deepEqual(await skips([3, 3]), [false, false]);
+  assert.deepEqual(await skips([3, 3], false), [false, false]);
+  // With one, no network is homogeneous.
+  using stack = new DisposableStack();
+  const homogeneous = { ...shape, activation: "relu", hidden: [3], skip: true };
+  const network = stack.use(await Network.create(gpu, homogeneous));
+  const samples = uploadSamples(gpu, randomSamples(1, 4, 3, 3), stack);
+  const flow = { loss: "mean-squared-error", norms: [1], rate: 1, capacity: 1 } as const;
+  await assert.rejects(() => bindPolarFlow(network, samples, flow, stack), (error) => {
+    return error instanceof InputError && error.message.includes("leave skip out");
+  });
 });
 
 Deno.test("network: readParameters gives the parameters of a replica without padding", async () => {

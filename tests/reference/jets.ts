@@ -9,7 +9,7 @@
  */
 import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { layersOf, type ReferenceNetwork } from "./network.ts";
+import { isSkipped, layersOf, type ReferenceNetwork } from "./network.ts";
 
 /**
  * A number with its derivatives along each axis, or what the loss's gradient with respect to them
@@ -199,9 +199,10 @@ export function forwardJets(
   for (const [l, { outputs, weights, bias }] of layersOf(network.widths).entries()) {
     const weight = (i: number, j: number) => theta[weights + i * outputs + j];
     z.push(denseJets(h[l], outputs, weight, (j) => theta[bias + j]));
-    h.push(
-      l < network.activations.length ? z[l].map((each) => activateJet(network.activations[l], each)) : z[l],
-    );
+    const values = l < network.activations.length
+      ? z[l].map((each) => activateJet(network.activations[l], each))
+      : z[l];
+    h.push(isSkipped(network, l) ? values.map((each, j) => sumJets([each, h[l][j]])) : values);
   }
   return { h, z };
 }

@@ -14,6 +14,19 @@ export interface ReferenceNetwork {
   readonly widths: readonly number[];
   /** Activation of each hidden layer. */
   readonly activations: readonly string[];
+  /** Whether hidden layers as wide as the layer below, or the input, add it: a + σ(a W + b). */
+  readonly skip?: boolean;
+}
+
+/**
+ * Tells whether the features of a layer are added to those of the layer above.
+ *
+ * @param network Shape.
+ * @param l Index of the layer, from 0.
+ * @returns Whether it is a hidden layer with a skip connection.
+ */
+export function isSkipped({ widths, activations, skip = false }: ReferenceNetwork, l: number): boolean {
+  return skip && l < activations.length && widths[l] === widths[l + 1];
 }
 
 /** Samples, row-major. */
@@ -81,7 +94,8 @@ export function forward(network: ReferenceNetwork, theta: ArrayLike<number>, x: 
       for (let j = 0; j < outputs; j++) sums[j] += h[l][i] * theta[weights + i * outputs + j];
     }
     z.push(sums);
-    h.push(l < network.activations.length ? sums.map(activation(network.activations[l]).value) : sums);
+    const values = l < network.activations.length ? sums.map(activation(network.activations[l]).value) : sums;
+    h.push(isSkipped(network, l) ? values.map((value, j) => value + h[l][j]) : values);
   }
   return { h, z };
 }
@@ -120,6 +134,8 @@ export function lossGradient(
     loss += samples.weights[k] * each.loss;
     hits += each.hit ? 1 : 0;
     let delta = each.gradient.map((g) => samples.weights[k] * g);
+    // Gradient with respect to the features of the layer.
+    let byFeatures: number[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
       const { inputs, outputs, weights, bias } = layers[l];
       for (let j = 0; j < outputs; j++) {
@@ -128,11 +144,12 @@ export function lossGradient(
       }
       if (l === 0) break;
       const { derivative } = activation(network.activations[l - 1]);
-      delta = z[l - 1].map((zi, i) => {
-        let sum = 0;
+      byFeatures = z[l - 1].map((_, i) => {
+        let sum = isSkipped(network, l) ? byFeatures[i] : 0;
         for (let j = 0; j < outputs; j++) sum += delta[j] * theta[weights + i * outputs + j];
-        return sum * derivative(zi);
+        return sum;
       });
+      delta = z[l - 1].map((zi, i) => byFeatures[i] * derivative(zi));
     }
   }
   return { loss, gradient, hits };

@@ -6,7 +6,14 @@
  */
 import { activation } from "./activation.ts";
 import { sampleLoss } from "./loss.ts";
-import { forward, layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import {
+  forward,
+  isSkipped,
+  layersOf,
+  type ReferenceNetwork,
+  type ReferenceSamples,
+  row,
+} from "./network.ts";
 import { gamma, U } from "./rounding.ts";
 
 /** Bounds of errors of σ and σ′. */
@@ -84,7 +91,9 @@ export function stepErrors(
         const e = carried + gamma(inputs + 4) * magnitude;
         return l + 1 < last ? activationErrors(network.activations[l], zj, e) : { value: e, derivative: 0 };
       });
-      hError.push(errors.map(({ value }) => value));
+      // The features below are added to σ, and the sum is rounded.
+      const below = (j: number) => isSkipped(network, l) ? hError[l][j] + U * Math.abs(h[l + 1][j]) : 0;
+      hError.push(errors.map(({ value }, j) => value + below(j)));
       slopeError.push(errors.map(({ derivative }) => derivative));
     }
     outputErrors.push(hError[last]);
@@ -94,6 +103,8 @@ export function stepErrors(
     lossError += weight * (errors.loss + gamma(20 + samples.count / 2 ** 14) * Math.abs(each.loss));
     let delta = each.gradient.map((g) => weight * g);
     let deltaError = errors.gradient.map((e, c) => weight * e + 2 * U * Math.abs(delta[c]));
+    // Gradients with respect to the features of the layer, and their errors.
+    let byFeatures: { value: number; error: number }[] = [];
     for (let l = last - 1; l >= 0; l--) {
       const { inputs, outputs, weights, bias } = layers[l];
       const largest = delta.map((d, j) => Math.abs(d) + deltaError[j]);
@@ -107,14 +118,19 @@ export function stepErrors(
       }
       if (l === 0) break;
       const { derivative } = activation(network.activations[l - 1]);
-      const below = z[l - 1].map((zi, i) => {
-        let sum = 0, error = 0;
+      byFeatures = z[l - 1].map((_, i) => {
+        let { value: sum, error } = isSkipped(network, l) ? byFeatures[i] : { value: 0, error: 0 };
+        // What is carried is added to a sum of the size of all terms: one more rounding of each.
+        error += U * Math.abs(sum);
         for (let j = 0; j < outputs; j++) {
           const at = weights + i * outputs + j;
           sum += delta[j] * theta[at];
           error += size(at) * (deltaError[j] + gamma(outputs + 5) * largest[j]);
         }
-        const slope = derivative(zi), e = slopeError[l - 1][i];
+        return { value: sum, error };
+      });
+      const below = z[l - 1].map((zi, i) => {
+        const { value: sum, error } = byFeatures[i], slope = derivative(zi), e = slopeError[l - 1][i];
         return { value: sum * slope, error: error * (Math.abs(slope) + e) + Math.abs(sum) * e };
       });
       delta = below.map(({ value }) => value);

@@ -6,7 +6,7 @@
  */
 import { type Bounded, exact, product, sum } from "./bounded.ts";
 import { activateAdjoint, components, forwardJets, type Jet, scaleJet, sumJets } from "./jets.ts";
-import { layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import { isSkipped, layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
 
 /** Coefficients of a differential operator. */
 export interface ReferenceOperator {
@@ -113,6 +113,8 @@ export function residualGradient(
     const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
     losses.push(loss);
     let delta = [gradient];
+    // Gradient with respect to the features of the layer.
+    let byFeatures: Jet[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
       const { outputs, weights, bias } = layers[l];
       const right = delta.map(components);
@@ -123,10 +125,11 @@ export function residualGradient(
       );
       right.forEach(([value], j) => terms[bias + j].push(value));
       if (l === 0) break;
-      delta = z[l - 1].map((each, i) => {
+      byFeatures = z[l - 1].map((_, i) => {
         const g = sumJets(delta.map((error, j) => scaleJet(error, theta[weights + i * outputs + j])), 4);
-        return activateAdjoint(network.activations[l - 1], each, g);
+        return isSkipped(network, l) ? sumJets([g, byFeatures[i]]) : g;
       });
+      delta = z[l - 1].map((each, i) => activateAdjoint(network.activations[l - 1], each, byFeatures[i]));
     }
   }
   return { loss: sum(losses), gradient: terms.map((each) => sum(each)) };

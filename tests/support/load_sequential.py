@@ -20,6 +20,15 @@ class SquaredRelu(nn.Module):
         return torch.relu(z) ** 2
 
 
+class Skip(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, a):
+        return a + self.layer(a)
+
+
 MODULES = {
     "identity": nn.Identity,
     "tanh": nn.Tanh,
@@ -47,18 +56,22 @@ def load_file(path):
     }
 
 
-def sequential(metadata):
+def sequential(metadata, skip):
     widths = [int(width) for width in metadata["widths"].split(",")]
-    layers = [nn.Linear(widths[0], widths[1])]
-    for name, inputs, outputs in zip(metadata["activations"].split(","), widths[1:], widths[2:]):
-        layers += [MODULES[name](), nn.Linear(inputs, outputs)]
-    return nn.Sequential(*layers)
+    layers = []
+    for name, inputs, outputs in zip(metadata["activations"].split(","), widths, widths[1:]):
+        layer = [nn.Linear(inputs, outputs), MODULES[name]()]
+        layers += [Skip(nn.Sequential(*layer))] if skip and inputs == outputs else layer
+    return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 
 
 def outputs(path, x):
     metadata, state = load_file(path)
-    count = 1 + max(int(name.split(".")[0]) for name in state) if any(name.count(".") > 1 for name in state) else 1
-    model = nn.ModuleList(sequential(metadata) for _ in range(count)) if count > 1 else sequential(metadata)
+    skip = any(".layer.0." in name for name in state)
+    plain = [name.replace(".layer.0.", ".") for name in state]
+    count = 1 + max(int(name.split(".")[0]) for name in plain) if any(name.count(".") > 1 for name in plain) else 1
+    made = [sequential(metadata, skip) for _ in range(count)]
+    model = nn.ModuleList(made) if count > 1 else made[0]
     model.load_state_dict(state)
     # What PyTorch itself saves comes back by --init-from, without the package for safetensors.
     np.savez(path + ".npz", **{name: tensor.numpy() for name, tensor in model.state_dict().items()})

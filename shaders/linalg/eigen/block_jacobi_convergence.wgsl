@@ -26,12 +26,12 @@ fn measure(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_in
 
   var largest = 0.0;
   for (var i = lane; i < limit; i += LANES) {
-    largest = max(largest, abs(leading(matrix_entry(matrix + i * shape.rows + i))));
+    largest = larger(largest, abs(leading(matrix_entry(matrix + i * shape.rows + i))));
   }
   sums[lane] = vec4f(largest);
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) { sums[lane] = max(sums[lane], sums[lane + half]); }
+    if (lane < half) { sums[lane].x = larger(sums[lane].x, sums[lane + half].x); }
   }
   largest = workgroupUniformLoad(&sums[0]).x;
 

@@ -4,12 +4,13 @@
 //   A ← Jᵀ A J,  B ← Jᵀ B,   J rotates ⌊n/2⌋ disjoint pairs (p, q), making each a_pq zero
 //
 // A: rows × rows pairs hi, lo; it ends with the eigenvalues on its diagonal. B: rows of row_stride
-// pairs. Both are as in jacobi.wgsl; pairs, rounds and convergence are those of jacobi_rounds.wgsl.
+// pairs. Both are as in jacobi.wgsl; convergence is that of jacobi_rounds.wgsl, pairs and rounds
+// are those of jacobi_twos.wgsl.
 //
 // Cost of a round: about 560·h(h−1)/2 flops on A and 280·h·row_stride on B; two barriers. It is
 // bound by arithmetic.
 //
-// needs: jacobi_rounds.wgsl, rotation_double_single.wgsl
+// needs: jacobi_twos.wgsl, rotation_double_single.wgsl
 
 @group(0) @binding(3) var<storage, read_write> matrices: array<vec2f>;
 @group(0) @binding(4) var<storage, read_write> basis: array<vec2f>;

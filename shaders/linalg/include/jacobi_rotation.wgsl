@@ -20,6 +20,9 @@ fn quotient(e: u32, reciprocal: f32) -> u32 {
   return u32((f32(e) + 0.5) * reciprocal);
 }
 
+// The larger of two numbers that are not negative; NaN is above infinity.
+fn larger(x: f32, y: f32) -> f32 { return bitcast<f32>(max(bitcast<u32>(x), bitcast<u32>(y))); }
+
 // Whether a pair with diagonal entries x, y and off-diagonal z is to be rotated.
 fn is_to_rotate(x: f32, y: f32, z: f32, largest: f32) -> bool {
   let scale = sqrt(max(abs(x), FLOOR * largest)) * sqrt(max(abs(y), FLOOR * largest));

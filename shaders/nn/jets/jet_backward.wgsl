@@ -11,7 +11,8 @@
 // Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by
 // component; tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl
 // leaves them. W: inputs × outputs, as in dense_forward.wgsl. All are row-major in vectors of 4.
-// Entries that pad a row are 0 because those of σ′ … are.
+// Entries that pad a row are 0 because those of σ′ … are. A skip connection adds the gradient with
+// respect to the layer's features to G, component by component, as in dense_backward.wgsl.
 //
 // One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
 // dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and
@@ -22,6 +23,9 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
+// Whether the layer has a skip connection; whether the layer below has one.
+override ADDS: bool;
+override KEEPS: bool;
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
@@ -35,6 +39,7 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read> tangents: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> delta_below: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> carried: array<vec4f>;
 
 // First row of the component that is being multiplied.
 var<private> first: u32;
@@ -49,7 +54,15 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
-  delta_below[batch * shape.input_batch + (first + i) * shape.input_stride + j] = value;
+  let at = batch * shape.input_batch + (first + i) * shape.input_stride + j;
+  var gradient = value;
+  //#if ADDS == 1
+  if (ADDS) { gradient += carried[at]; }
+  //#end
+  //#if KEEPS == 1
+  if (KEEPS) { carried[at] = gradient; }
+  //#end
+  delta_below[at] = gradient;
 }
 
 @compute @workgroup_size(64)

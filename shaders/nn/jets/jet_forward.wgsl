@@ -13,7 +13,8 @@
 // values alone. What the backward pass needs goes to `tangents`: (1 + ORDER + ORDER d) · rows ×
 // outputs, σ′, σ″, σ‴ (σ⁗), then z_1 … z_d, then z_11 … z_dd (then z_111 …). So the backward pass
 // need not know the activation, and one pipeline serves all. All are row-major in vectors of 4, and
-// entries that pad a row are 0. A batch is a replica; its X may be shared (input_batch = 0).
+// entries that pad a row are 0. A batch is a replica; its X may be shared (input_batch = 0). A skip
+// connection adds x, x_i … to h, h_i …, with inputs and outputs as many.
 //
 // One invocation handles 8 samples and 8 neurons: a tile of products for each component of their
 // jets (tile.wgsl), then the activation over what it has just stored. So a layer is one dispatch
@@ -28,6 +29,8 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
+// Whether the layer has a skip connection.
+override SKIP: bool;
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
@@ -104,5 +107,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         output[at + (2u * AXES + axis) * next] = third * z1 * z1 * z1 + 3.0 * bend * z1 * z2 + slope * z3;
       }
     }
+    //#if SKIP == 1
+    if (SKIP) {
+      for (var component = 0u; component <= ORDER * AXES; component++) {
+        first = component * shape.rows;
+        output[at + component * next] += select(vec4f(), left(id.z, i, j), inside);
+      }
+    }
+    //#end
   }
 }

@@ -5,6 +5,11 @@
 // Δ: rows × outputs; W: inputs × outputs, as in dense_forward.wgsl; Δ′, D: rows × inputs. All are
 // row-major in vectors of 4. Entries of Δ′ that pad a row are 0 because those of D are.
 //
+// A skip connection around the layer carries the gradient G of the loss with respect to its
+// features on to the layer below: G′ = Δ Wᵀ + G and Δ′ = G′ ⊙ D. G is kept, in the shape of Δ′, as
+// it does not follow from Δ = G ⊙ σ′ where σ′ is 0. G′ takes its place if the layer below has a
+// skip connection as well.
+//
 // Cost: 2 · rows · inputs · outputs flops; see tile.wgsl.
 
 struct Shape {
@@ -14,11 +19,17 @@ struct Shape {
   output_stride: u32, output_batch: u32,
 }
 
+// Whether the layer has a skip connection, which adds G; whether the layer below has one, which
+// keeps G′.
+override ADDS: bool;
+override KEEPS: bool;
+
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read> slope: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> delta_below: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> carried: array<vec4f>;
 
 fn left(batch: u32, i: u32, j: u32) -> vec4f {
   return delta[batch * shape.output_batch + i * shape.output_stride + j];
@@ -31,7 +42,14 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
   let at = batch * shape.input_batch + i * shape.input_stride + j;
-  delta_below[at] = value * slope[at];
+  var gradient = value;
+  //#if ADDS == 1
+  if (ADDS) { gradient += carried[at]; }
+  //#end
+  //#if KEEPS == 1
+  if (KEEPS) { carried[at] = gradient; }
+  //#end
+  delta_below[at] = gradient * slope[at];
 }
 
 @compute @workgroup_size(64)

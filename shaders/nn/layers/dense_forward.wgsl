@@ -8,7 +8,8 @@
 // `linear` writes Z alone, for an output layer, and adds b to the first `biased` rows only: the
 // rows below are derivatives (jet_forward.wgsl). `activated` writes H and D. It stores D rather
 // than Z, so that the activation is evaluated once a step and the backward pass need not know it.
-// Entries that pad a row of H or D are 0.
+// Entries that pad a row of H or D are 0. With a skip connection, H = X + σ(Z): then inputs and
+// outputs are as many, and D is still σ′(Z), which would not follow from H without cancellation.
 //
 // Cost: 2 · rows · inputs · outputs flops and one activation an output; see tile.wgsl. H is
 // activated in a second pass over the tile just stored: inlined into 16 emits, the activation made
@@ -21,6 +22,9 @@ struct Shape {
   output_stride: u32, output_batch: u32,
   biased: u32,
 }
+
+// Whether the layer has a skip connection.
+override SKIP: bool;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
@@ -63,7 +67,11 @@ fn activated(@builtin(global_invocation_id) id: vec3u) {
       let at = id.z * shape.output_batch + i * shape.output_stride + j;
       let result = activate(output[at]);
       let inside = 4u * j + vec4u(0u, 1u, 2u, 3u) < vec4u(shape.outputs);
-      output[at] = select(vec4f(), result.value, inside);
+      var value = result.value;
+      //#if SKIP == 1
+      if (SKIP) { value += left(id.z, i, j); }
+      //#end
+      output[at] = select(vec4f(), value, inside);
       slope[at] = select(vec4f(), result.first, inside);
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
-import { parameterLayout } from "../../nn/layout.ts";
+import { parameterLayout, skipConnections } from "../../nn/layout.ts";
 import type { SnapshotNotes, SnapshotSamples } from "../../train/network_snapshots.ts";
 import { evenly } from "./evenly.ts";
 import { symmetricEigenvectors } from "./symmetric_eigenvectors.ts";
@@ -53,11 +53,12 @@ function room({ widths, replicas }: SnapshotNotes, steps: number) {
 export function networkColumns(snapshots: readonly NetworkSnapshot[]): NetworkColumns | null {
   const last = snapshots.at(-1);
   if (!last) return null;
-  const { widths, activations, arrays: { x, weights, targetX, targetY } } = last;
+  const { widths, activations, skip, arrays: { x, weights, targetX, targetY } } = last;
   const { replicas, most, size } = room(last, snapshots.length), kept = evenly(snapshots, most);
   const parameters = kept.map(({ arrays }) => arrays.parameters.subarray(0, replicas * size));
   const steps = Float64Array.from(kept, ({ step }) => step);
-  return { widths, activations, replicas, steps, parameters, x, weights, targetX, targetY };
+  const samples = { x, weights, targetX, targetY };
+  return { widths, activations, ...skip && { skip }, replicas, steps, parameters, ...samples };
 }
 
 /** The networks of a run that grows: those at some steps, and the newest. */
@@ -122,11 +123,11 @@ export interface LayerValues {
  * @returns Features of each hidden layer, then the output.
  */
 export function evaluateNetwork(
-  { widths, activations, parameters }: NetworkColumns,
+  { widths, activations, skip = false, parameters }: NetworkColumns,
   { snapshot, replica }: { readonly snapshot: number; readonly replica: number },
   x: ArrayLike<number>,
 ): LayerValues[] {
-  const { layers, size } = parameterLayout(widths);
+  const { layers, size } = parameterLayout(widths), skips = skipConnections(widths, skip);
   const own = parameters[snapshot].subarray(4 * size * replica);
   const count = x.length / widths[0], all: LayerValues[] = [];
   let from: ArrayLike<number> = x;
@@ -141,6 +142,7 @@ export function evaluateNetwork(
         for (let j = 0; j < outputs; j++) row[j] += h * own[at + j];
       }
       for (let j = 0; j < outputs; j++) row[j] = activate(row[j]);
+      for (let j = 0; skips[l] && j < outputs; j++) row[j] += from[k * inputs + j];
     }
     all.push({ columns: outputs, values });
     from = values;

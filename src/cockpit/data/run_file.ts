@@ -7,6 +7,7 @@ import { InputError } from "../../errors.ts";
 import type { Threshold } from "../../rank/certificates/rank_interval.ts";
 import type { Staircase } from "../../rank/stairs/find_stairs.ts";
 import type { NetworkColumns } from "./networks.ts";
+import type { SnapshotNotes } from "../../train/network_snapshots.ts";
 import type { RunTexts } from "../../train/run_texts.ts";
 import type { PValues } from "./p_values.ts";
 import { pack, type Packable, unpack } from "./pack.ts";
@@ -67,7 +68,11 @@ interface ReportRecord extends Pick<RunReport, "facts" | "stairs"> {
     readonly widths: readonly number[];
     readonly recorded: RunColumns["recorded"];
   };
-  readonly networks: Pick<NetworkColumns, "widths" | "activations" | "replicas"> | null;
+  readonly networks: SnapshotNotes | null;
+}
+
+function notesOf({ widths, activations, skip, replicas }: SnapshotNotes): SnapshotNotes {
+  return { widths, activations, ...skip && { skip }, replicas };
 }
 
 /** Puts arrays one after the other. */
@@ -100,8 +105,7 @@ export async function packRun({ facts, stairs, columns, networks }: RunReport): 
     facts,
     stairs,
     columns: { replicas, epsilons, threshold, widths: layers.map(({ width }) => width), recorded },
-    networks: networks &&
-      { widths: networks.widths, activations: networks.activations, replicas: networks.replicas },
+    networks: networks && notesOf(networks),
   };
   const arrays: Record<string, Packable> = { steps, spectrumAt, isSolved, loss };
   if (columns.accuracy) arrays.accuracy = columns.accuracy;

@@ -101,7 +101,7 @@ export function trainingRun<Row, Prepared = void>(options: MeasuredTraining<Row,
  * @returns The options of the training run.
  */
 export function trainingPart(plan: CompleteOptions): CompleteOptions {
-  const { task, hidden, activation, initializer, optimizer, schedule, batch, steps } = plan;
+  const { task, hidden, activation, initializer, skip, optimizer, schedule, batch, steps } = plan;
   const {
     probeEvery,
     spectraEvery,
@@ -119,6 +119,7 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
     hidden,
     activation,
     initializer,
+    skip,
     optimizer,
     schedule,
     batch,

@@ -57,8 +57,17 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
     ],
     options: {
       ...pick(trainingTable, [
-        ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
-        ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+        ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
+        ...[
+          "learningRate",
+          "schedule",
+          "momentum",
+          "weightDecay",
+          "batch",
+          "steps",
+          "replicas",
+          "seed",
+        ] as const,
         ...["probeEvery", "epsilons", "relative", "precision"] as const,
       ], {
         layers: { default: new Array(12).fill(30).join(), help: "hidden widths as 50,50" },

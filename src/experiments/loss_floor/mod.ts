@@ -50,8 +50,17 @@ export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptio
     ],
     options: {
       ...pick(trainingTable, [
-        ...["task", "data", "samples", "layers", "activation", "init", "optimizer", "learningRate"] as const,
-        ...["schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+        ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
+        ...[
+          "learningRate",
+          "schedule",
+          "momentum",
+          "weightDecay",
+          "batch",
+          "steps",
+          "replicas",
+          "seed",
+        ] as const,
         ...["probeEvery", "epsilons", "relative", "precision"] as const,
       ], {
         replicas: { default: 5, full: 10 },

@@ -62,8 +62,8 @@ export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
     group: "what to train",
   }),
   ...pick(trainingTable, [
-    ...["data", "samples", "layers", "activation", "init", "optimizer", "learningRate", "schedule"] as const,
-    ...["momentum", "batch", "steps", "replicas", "seed"] as const,
+    ...["data", "samples", "layers", "activation", "init", "skip", "optimizer", "learningRate"] as const,
+    ...["schedule", "momentum", "batch", "steps", "replicas", "seed"] as const,
   ], {
     samples: { default: 100, full: 500, help: "training samples" },
     layers: { default: "32,32,32", full: "64,64,64", help: "hidden widths as 50,50" },

@@ -15,6 +15,7 @@ const SHARED = [
   "layers",
   "activation",
   "init",
+  "skip",
   "optimizer",
   "schedule",
   "momentum",

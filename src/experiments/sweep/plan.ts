@@ -133,7 +133,8 @@ function settingsOf(complete: CompleteOptions): TrialSettings {
   const { hidden, activation, initializer, optimizer, schedule, batch, steps } = complete;
   const { probeEvery, spectraEvery, epsilons, threshold, precision, seed } = complete;
   const how = { hidden, activation, initializer, optimizer, schedule, batch, steps };
-  return { ...how, probeEvery, spectraEvery, epsilons, threshold, precision, seed };
+  const measured = { probeEvery, spectraEvery, epsilons, threshold, precision, seed };
+  return { ...how, ...measured, ...complete.skip && { skip: true } };
 }
 
 /** Checks what a network would refuse when it is made, after an hour of other trials perhaps. */

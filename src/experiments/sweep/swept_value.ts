@@ -27,6 +27,7 @@ const VALUES: Readonly<Record<keyof typeof trialTable, (trial: Trial) => SweptVa
   depth: ({ settings }) => settings.hidden.length,
   activation: ({ settings }) => String(settings.activation),
   init: ({ settings }) => settings.initializer,
+  skip: ({ settings }) => settings.skip ?? false,
   optimizer: ({ settings }) => settings.optimizer.name,
   learningRate: ({ settings }) => settings.optimizer.learningRate as number,
   momentum: ({ settings }) => settings.optimizer.momentum as number,

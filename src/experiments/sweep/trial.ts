@@ -49,22 +49,27 @@ export interface TaskFacts {
 }
 
 /** Options of the training of one network, with every choice made, apart from the task. */
-export type TrialSettings = Pick<
-  CompleteOptions,
-  | "hidden"
-  | "activation"
-  | "initializer"
-  | "optimizer"
-  | "schedule"
-  | "batch"
-  | "steps"
-  | "probeEvery"
-  | "spectraEvery"
-  | "epsilons"
-  | "threshold"
-  | "precision"
-  | "seed"
->;
+export type TrialSettings =
+  & Pick<
+    CompleteOptions,
+    | "hidden"
+    | "activation"
+    | "initializer"
+    | "optimizer"
+    | "schedule"
+    | "batch"
+    | "steps"
+    | "probeEvery"
+    | "spectraEvery"
+    | "epsilons"
+    | "threshold"
+    | "precision"
+    | "seed"
+  >
+  & {
+    /** Whether hidden layers have skip connections; absent without, as from trials of old. */
+    readonly skip?: true;
+  };
 
 /** One network of a sweep. */
 export interface Trial {

@@ -24,19 +24,18 @@ import { bindRounds } from "./jacobi_rounds.ts";
 const MOST_ORDER = 2048;
 
 /**
- * Largest order that one workgroup solves: where all sweeps are encoded, and where the host looks
- * after them. It depends on the order alone, so that the bits of a matrix do not depend on the
- * matrices beside it.
+ * Largest order that one workgroup solves. It depends on the order alone, so that the bits of a
+ * matrix do not depend on the matrices beside it.
  *
  * Processor time per matrix of a batch, with vectors, on lavapipe, for one workgroup against
- * blocks: n = 16 0.31, 0.25 ms; 32 1.4, 1.0; 64 9.0, 5.3; 128 70, 34; 256 590, 230; 512 5300, 1700.
- * One workgroup uses one processor, though, where blocks use all of them; and sweeps of blocks
- * after convergence cost a dispatch of 40 µs for each 4 rows, where those of one workgroup are
- * free. On a GPU, not measured yet, both wait for barriers in each of about n or 2 n rounds per
- * sweep; but one workgroup computes on one multiprocessor, and reads all of A from its cache in
- * each round.
+ * blocks: n = 16 0.17, 0.24 ms; 32 0.9, 1.2; 64 6.5, 7.6; 96 23, 22; 128 53, 47; 256 430, 300. A
+ * single matrix, by the clock, for which one workgroup uses one of two processors: 64 19, 45 ms; 96
+ * 34, 53; 128 61, 87. Sweeps of blocks after convergence cost a dispatch of 40 µs for each 4 rows,
+ * where those of one workgroup are free. On a GPU, not measured yet, both wait for barriers in each
+ * of about n rounds per sweep; but one workgroup computes on one multiprocessor, and reads all of A
+ * from its cache in each turn.
  */
-const MOST_ORDER_ALONE = 128, MOST_ORDER_ALONE_WATCHED = 64;
+const MOST_ORDER_ALONE = 128;
 
 /**
  * Off-diagonal norm, scaled by the diagonal and divided by the order, at which a matrix counts as
@@ -51,9 +50,7 @@ export interface JacobiOptions {
   readonly shares?: JacobiShares;
   /** Scaled off-diagonal norm, divided by the order, at which a matrix is solved. Default: 4 u. */
   readonly tolerance?: number;
-  /**
-   * Largest order that one workgroup solves. Default: 128, where all sweeps are encoded at once.
-   */
+  /** Largest order that one workgroup solves. Default: 128. */
   readonly mostAlone?: number;
 }
 
@@ -90,7 +87,7 @@ export async function solveJacobi(
   { shares = {}, signal }: { readonly shares?: JacobiShares } & WorkOptions = {},
 ): Promise<void> {
   using stack = new DisposableStack();
-  const solver = await bindJacobi(gpu, batch, stack, { shares, mostAlone: MOST_ORDER_ALONE_WATCHED });
+  const solver = await bindJacobi(gpu, batch, stack, { shares });
   await runSolver(gpu, solver, batch.progress, { signal });
 }
 

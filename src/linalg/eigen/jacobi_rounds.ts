@@ -14,6 +14,8 @@ import jacobiSource from "../../../shaders/linalg/include/jacobi.wgsl" with { ty
 import jacobiDoubleSource from "../../../shaders/linalg/include/jacobi_double_single.wgsl" with {
   type: "text",
 };
+import foursSource from "../../../shaders/linalg/include/jacobi_fours.wgsl" with { type: "text" };
+import twosSource from "../../../shaders/linalg/include/jacobi_twos.wgsl" with { type: "text" };
 import pairsSource from "../../../shaders/linalg/include/jacobi_pairs.wgsl" with { type: "text" };
 import rotationSource from "../../../shaders/linalg/include/jacobi_rotation.wgsl" with { type: "text" };
 import doubleSource from "../../../shaders/linalg/include/rotation_double_single.wgsl" with { type: "text" };
@@ -27,7 +29,7 @@ const MOST_SWEEPS = 16;
 
 const SINGLE: KernelSource = {
   name: "jacobi",
-  files: [pairsSource, rotationSource, singleSource, roundsSource, jacobiSource],
+  files: [pairsSource, rotationSource, singleSource, roundsSource, foursSource, jacobiSource],
 };
 
 function doubleSingle(form: DoubleSingleForm): KernelSource {
@@ -39,6 +41,7 @@ function doubleSingle(form: DoubleSingleForm): KernelSource {
       rotationSource,
       doubleSource,
       roundsSource,
+      twosSource,
       jacobiDoubleSource,
     ],
   };
@@ -64,10 +67,10 @@ export async function bindRounds(
 ): Promise<JacobiSolver> {
   const source = arithmetic === "single" ? SINGLE : doubleSingle(arithmetic);
   const { tolerance, least, shares: { tail = 0, heads = [0, 0, 0, 0] } } = options;
-  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const lanes = lanesFor(gpu, batch.order);
-  const kernel = await gpu.kernel(source, { LANES: lanes, PAIRS: pairs });
-  const rounds = roundsPerDispatch(batch, lanes);
+  const sweep = batch.rows - 1, together = arithmetic === "single" ? 4 : 2;
+  const lanes = lanesFor(gpu, batch.order, together);
+  const kernel = await gpu.kernel(source, { LANES: lanes, GROUPS: batch.rows / together });
+  const rounds = roundsPerDispatch(batch, lanes, together);
   const perEntry = arithmetic === "single" ? 12 : 240;
   const operations = perEntry * Math.min(rounds, MOST_SWEEPS * sweep) * batch.rows ** 2 * batch.count;
   const start: Dispatch[] = [];
@@ -87,26 +90,28 @@ export async function bindRounds(
 
 /**
  * Chooses the invocations that share a matrix. A GPU hides latency with many. lavapipe runs them
- * all on one thread and pays for each at every barrier: with 8 it takes 0.7 to 0.95 of the time of
- * 32 for n = 32 to 64, with 32 0.8 of that of 256 at n = 128, where 8 would come near its limit on
- * iterations sooner.
+ * all on one thread, eight to a vector, and pays for each at every barrier: by fours with 8 it
+ * takes 0.6 to 0.85 of the time of 32 for n = 16 to 64, as long for 96 and 128; by twos 0.6 to 0.95
+ * for n = 16 to 64. Beyond, 8 would come near its limit on iterations sooner.
  */
-function lanesFor(gpu: Gpu, order: number): number {
-  if (gpu.software) return order <= 64 ? 8 : 32;
+function lanesFor(gpu: Gpu, order: number, together: number): number {
+  if (gpu.software) return order <= (together === 4 ? 128 : 64) ? 8 : 32;
   return order <= 64 ? 64 : Math.min(256, gpu.limits.maxComputeInvocationsPerWorkgroup);
 }
 
 /**
  * Counts the rounds that fit into {@linkcode MOST_ITERATIONS}. lavapipe enters the four loops of a
- * look, with all lanes masked, also in rounds that do not look. A round takes three loops, the way
+ * look, with all lanes masked, also in turns that do not look. A turn takes three loops, the way
  * out of each, those four, and itself.
  */
-function roundsPerDispatch(batch: SolvableMatrices, lanes: number): number {
-  const pairs = batch.rows / 2, sweep = 2 * pairs - 1;
-  const perRound = Math.ceil(pairs * (pairs - 1) / 2 / lanes) + Math.ceil(pairs * batch.rowStride / lanes) +
-    Math.ceil(pairs / lanes) + 8;
+function roundsPerDispatch(batch: SolvableMatrices, lanes: number, together: number): number {
+  const units = batch.rows / together, sweep = batch.rows - 1;
+  const turnsOfSweep = together === 4 ? batch.rows / 2 : sweep;
+  const perTurn = Math.ceil(units * (units - 1) / 2 / lanes) + Math.ceil(units * batch.rowStride / lanes) +
+    Math.ceil(units / lanes) + 8;
   const perLook = Math.ceil(batch.order ** 2 / lanes) + 2 * Math.ceil(batch.order / lanes) + 32;
-  // A dispatch of r rounds looks at most ⌈r / sweep⌉ + 1 times.
-  const rounds = Math.floor((MOST_ITERATIONS - 2 * perLook) / (perRound + perLook / sweep));
-  return Math.max(1, rounds);
+  // A dispatch of t turns looks at most ⌈t / turnsOfSweep⌉ + 1 times.
+  const turns = Math.floor((MOST_ITERATIONS - 2 * perLook) / (perTurn + perLook / turnsOfSweep));
+  // Rounds take at most two turns more than their share of those of a sweep.
+  return Math.max(1, together === 4 ? Math.floor((turns - 2) * sweep / turnsOfSweep) : turns);
 }

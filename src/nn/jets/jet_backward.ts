@@ -6,7 +6,7 @@
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
-import type { DenseBackward } from "../layers/dense_backward.ts";
+import { carriedConstants, type DenseBackward } from "../layers/dense_backward.ts";
 import type { JetOperands } from "./jets.ts";
 import backwardSource from "../../../shaders/nn/jets/jet_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
@@ -20,10 +20,10 @@ import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: 
  */
 export async function bindJetBackward(
   { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
-  { delta, parameters, slopes, deltaBelow }: DenseBackward,
+  { delta, parameters, slopes, deltaBelow, carried }: DenseBackward,
 ): Promise<Dispatch> {
   const source = { name: "jet_backward", files: [tileSource, backwardSource] };
-  const kernel = await gpu.kernel(source, { AXES: axes, ORDER: order });
+  const kernel = await gpu.kernel(source, { AXES: axes, ORDER: order, ...carriedConstants(carried) });
   const shape = gpuStruct(
     gpu,
     "jet_backward shape",
@@ -31,7 +31,7 @@ export async function bindJetBackward(
     ["u32", layer.weights, parameters.batch, delta.stride, delta.batch],
   );
   return kernel.bind(
-    [shape, delta.array, parameters.array, slopes, deltaBelow.array],
+    [shape, delta.array, parameters.array, slopes, deltaBelow.array, carried?.array ?? null],
     [tileWorkgroups(rows, layer.inputs), 1, replicas],
   );
 }

@@ -26,10 +26,12 @@ export interface JetForward {
   readonly activation: Activation;
   /** What `bindJetBackward` needs: `tangentRows` rows a sample. */
   readonly tangents: GpuArray;
+  /** Whether X is added to H. */
+  readonly skip: boolean;
 }
 
 /**
- * Binds H = σ(X W + 1 bᵀ) with its derivatives.
+ * Binds H = σ(X W + 1 bᵀ), X added for a skip connection, with its derivatives.
  *
  * @param operands Shapes.
  * @param arrays What is read and written.
@@ -37,11 +39,11 @@ export interface JetForward {
  */
 export async function bindJetForward(
   { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
-  { input, parameters, output, activation, tangents }: JetForward,
+  { input, parameters, output, activation, tangents, skip }: JetForward,
 ): Promise<Dispatch> {
   const kernel = await gpu.kernel(
     { name: "jet_forward", files: [...activationFiles, tileSource, forwardSource] },
-    { ...activationConstants(activation), AXES: axes, ORDER: order },
+    { ...activationConstants(activation), AXES: axes, ORDER: order, SKIP: skip },
   );
   const shape = gpuStruct(
     gpu,

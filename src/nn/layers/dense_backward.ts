@@ -4,13 +4,23 @@
  * @module
  */
 import type { GpuArray } from "../../gpu/array.ts";
-import type { Dispatch } from "../../gpu/kernel.ts";
+import type { Dispatch, OverrideConstants } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
 import type { DenseOperands, ParameterArray } from "./dense.ts";
 import backwardSource from "../../../shaders/nn/layers/dense_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
+
+/** The gradient that skip connections carry past layers. */
+export interface CarriedGradient {
+  /** Gradient of the loss with respect to the layer's features, in the shape of Δ′. */
+  readonly array: GpuArray;
+  /** Whether the layer has a skip connection, which adds it to the one of the layer below. */
+  readonly adds: boolean;
+  /** Whether the layer below has one: then its gradient takes the place. */
+  readonly keeps: boolean;
+}
 
 /** Arrays of a layer's backward pass. */
 export interface DenseBackward {
@@ -22,11 +32,23 @@ export interface DenseBackward {
   readonly slopes: GpuArray;
   /** Δ′ of the layer below. */
   readonly deltaBelow: MatrixView;
+  /** What skip connections carry; `null` where neither layer has one. */
+  readonly carried: CarriedGradient | null;
+}
+
+/**
+ * Lists the constants that tell a kernel what skip connections carry.
+ *
+ * @param carried What they carry; `null` for nothing.
+ * @returns The constants.
+ */
+export function carriedConstants(carried: CarriedGradient | null): OverrideConstants {
+  return { ADDS: carried?.adds ?? false, KEEPS: carried?.keeps ?? false };
 }
 
 /**
  * Binds Δ′ = (Δ Wᵀ) ⊙ D: the gradient of the loss with respect to the preactivations of the layer
- * below.
+ * below. What a skip connection carries is added to Δ Wᵀ.
  *
  * @param operands Shapes.
  * @param arrays What is read and written.
@@ -34,9 +56,10 @@ export interface DenseBackward {
  */
 export async function bindDenseBackward(
   { gpu, layer, rows, replicas }: DenseOperands,
-  { delta, parameters, slopes, deltaBelow }: DenseBackward,
+  { delta, parameters, slopes, deltaBelow, carried }: DenseBackward,
 ): Promise<Dispatch> {
-  const kernel = await gpu.kernel({ name: "dense_backward", files: [tileSource, backwardSource] });
+  const source = { name: "dense_backward", files: [tileSource, backwardSource] };
+  const kernel = await gpu.kernel(source, carriedConstants(carried));
   const shape = gpuStruct(
     gpu,
     "dense_backward shape",
@@ -44,7 +67,7 @@ export async function bindDenseBackward(
     ["u32", layer.weights, parameters.batch, delta.stride, delta.batch],
   );
   return kernel.bind(
-    [shape, delta.array, parameters.array, slopes, deltaBelow.array],
+    [shape, delta.array, parameters.array, slopes, deltaBelow.array, carried?.array ?? null],
     [tileWorkgroups(rows, layer.inputs), 1, replicas],
   );
 }

@@ -21,12 +21,17 @@ export interface DenseForward {
   readonly parameters: ParameterArray;
   /** H. */
   readonly output: MatrixView;
-  /** Activation and D; `null` for a linear layer. */
-  readonly activated: { readonly activation: Activation; readonly slope: GpuArray } | null;
+  /** Activation, D, and whether X is added to H; `null` for a linear layer. */
+  readonly activated: {
+    readonly activation: Activation;
+    readonly slope: GpuArray;
+    readonly skip: boolean;
+  } | null;
 }
 
 /**
- * Binds H = σ(X W + 1 bᵀ) and D = σ′, or without activation H alone.
+ * Binds H = σ(X W + 1 bᵀ), X added for a skip connection, and D = σ′; or without activation H
+ * alone.
  *
  * @param operands Shapes.
  * @param arrays What is read and written.
@@ -41,7 +46,8 @@ export async function bindDenseForward(
     files: [...activationFiles, tileSource, forwardSource],
     entryPoint: activated ? "activated" : "linear",
   };
-  const kernel = await gpu.kernel(source, activated ? activationConstants(activated.activation) : {});
+  const constants = activated ? { ...activationConstants(activated.activation), SKIP: activated.skip } : {};
+  const kernel = await gpu.kernel(source, constants);
   const shape = gpuStruct(
     gpu,
     "dense_forward shape",

@@ -139,7 +139,7 @@ export async function toDirections(network: Network): Promise<void> {
  * @param options What to descend, and how.
  * @param stack Owner of the arrays.
  * @returns The commands.
- * @throws {InputError} If an activation is not homogeneous.
+ * @throws {InputError} If an activation is not homogeneous, or the network has skip connections.
  */
 export async function bindPolarFlow(
   network: Network,
@@ -150,6 +150,9 @@ export async function bindPolarFlow(
   const { gpu, replicas, layout, parameters, widths } = network;
   const { loss: lossName, norms, rate, capacity } = options;
   const fall = options.fall ?? { from: 2 ** 32, rate, end: 2 ** 33 };
+  if (network.skips.includes(true)) {
+    throw new InputError("networks with skip connections are not homogeneous: leave skip out");
+  }
   const order = homogeneousOrder(network.activations);
   const array = (label: string, words: number | Float32Array) => stack.use(new GpuArray(gpu, label, words));
   const activations = await network.evaluate(samples, stack);

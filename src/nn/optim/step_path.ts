@@ -31,13 +31,15 @@ const NARROW = 128, MANY = 64;
  *
  * On lavapipe fused steps have won wherever layers are narrow or samples many. An invocation that
  * takes 8 samples all the way wins on narrow layers; on wide ones, where 64 samples are one group
- * of eight invocations on one core, a dispatch a layer.
+ * of eight invocations on one core, a dispatch a layer. Skip connections have the layered path
+ * alone.
  *
  * @param network Network to train.
  * @param count Samples of a step.
  * @returns The path.
  */
 export function choosePath(network: Network, count: number): StepPath {
+  if (network.skips.includes(true)) return "layered";
   const { software } = network.gpu;
   const narrow = Math.max(...network.widths) <= NARROW;
   if (!(narrow || software && count >= MANY) || count > MOST_SAMPLES || !fusedFits(network, count)) {
@@ -63,7 +65,7 @@ const MOST_ROWS = 1024;
  * @returns The path.
  */
 export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
-  if (!fusedJetsFit(network, conditions)) return "layered";
+  if (network.skips.includes(true) || !fusedJetsFit(network, conditions)) return "layered";
   if (network.gpu.software) return "own-rows";
   return jetRows(conditions, network.widths[0]).summed <= MOST_ROWS ? "shared-rows" : "layered";
 }

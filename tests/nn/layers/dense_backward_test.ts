@@ -18,7 +18,12 @@ import { openGpu } from "../../support/gpu.ts";
 
 const gpu = await openGpu();
 
-async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: DisposableStack) {
+async function evaluate(
+  shape: DenseCase,
+  drawn: DenseOperandsOnBoth,
+  stack: DisposableStack,
+  carries: { readonly adds: boolean; readonly keeps: boolean } | null = null,
+) {
   const { rows, inputs, outputs, replicas, seed } = shape;
   const delta = drawMatrix(gpu, shape, outputs, false, seed + 1, stack);
   const slopes = randomFloats(seed + 2)(replicas * rows * inputs);
@@ -28,24 +33,34 @@ async function evaluate(shape: DenseCase, drawn: DenseOperandsOnBoth, stack: Dis
   below.array.write(new Float32Array(below.array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas };
   const { parameters } = drawn;
-  const arrays = { delta: delta.view, parameters, slopes: slopeArray, deltaBelow: below };
+  const past = drawMatrix(gpu, shape, inputs, false, seed + 3, stack);
+  const carried = carries?.adds || carries?.keeps ? { array: past.view.array, ...carries } : null;
+  const arrays = { delta: delta.view, parameters, slopes: slopeArray, deltaBelow: below, carried };
   run(gpu, [await bindDenseBackward(operands, arrays)]);
-  return { delta: delta.entries, slopes, values: await below.array.read() };
+  return {
+    delta: delta.entries,
+    slopes,
+    values: await below.array.read(),
+    past: past.entries,
+    kept: await past.view.array.read(),
+  };
 }
 
 /**
- * (Δ Wᵀ) ⊙ D of one replica, and the bound of its error: a sum of products, then one more product.
+ * (Δ Wᵀ + G) ⊙ D of one replica, and the bound of its error: a sum of products and of G, then one
+ * more product.
  */
 function reference(
   { rows, inputs, outputs }: DenseCase,
   delta: Float32Array,
   w: Float32Array,
   slopes: Float32Array,
+  carried: Float32Array | null = null,
 ) {
   const expected = new Float64Array(rows * inputs), bound = new Float64Array(rows * inputs);
   for (let k = 0; k < rows; k++) {
     for (let i = 0; i < inputs; i++) {
-      let sum = 0, magnitude = 0;
+      let sum = carried ? carried[k * inputs + i] : 0, magnitude = Math.abs(sum);
       for (let j = 0; j < outputs; j++) {
         const product = delta[k * outputs + j] * w[i * outputs + j];
         sum += product;
@@ -53,7 +68,7 @@ function reference(
       }
       const slope = slopes[k * inputs + i];
       expected[k * inputs + i] = sum * slope;
-      bound[k * inputs + i] = gamma(outputs + 5) * magnitude * Math.abs(slope);
+      bound[k * inputs + i] = gamma(outputs + 6) * magnitude * Math.abs(slope);
     }
   }
   return { expected, bound };
@@ -78,6 +93,29 @@ Deno.test("dense_backward: deltas of any shape are those of float64", async () =
       }
     }),
     fixed(40),
+  );
+});
+
+Deno.test("dense_backward: skip connections add what they carry, and keep it for the layer below", async () => {
+  await fc.assert(
+    fc.asyncProperty(denseCases, fc.boolean(), fc.boolean(), async (shape, adds, keeps) => {
+      using stack = new DisposableStack();
+      const { rows, inputs, replicas } = shape;
+      const drawn = drawLayer(gpu, shape, stack);
+      const { delta, slopes, values, past, kept } = await evaluate(shape, drawn, stack, { adds, keeps });
+      for (let r = 0; r < replicas; r++) {
+        const own = slopes.subarray(r * rows * inputs, (r + 1) * rows * inputs);
+        const where = `replica ${r} of ${JSON.stringify({ ...shape, adds, keeps })}`;
+        const carried = adds ? past[r] : null;
+        const below = reference(shape, delta[r], drawn.weights[r], own, carried);
+        assertWithin(unpackMatrix(values, r, rows, inputs), below.expected, below.bound, where);
+        const after = unpackMatrix(kept, r, rows, inputs), ones = own.map(() => 1);
+        const sum = reference(shape, delta[r], drawn.weights[r], ones, carried);
+        if (keeps) assertWithin(after, sum.expected, sum.bound, `kept, ${where}`);
+        else assertSameBits(after, Float32Array.from(past[r]), `kept, ${where}`);
+      }
+    }),
+    fixed(24),
   );
 });
 

@@ -4,7 +4,7 @@ import { bindDenseForward } from "../../../src/nn/layers/dense_forward.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
 import { activationErrors } from "../../reference/network_errors.ts";
-import { gamma } from "../../reference/rounding.ts";
+import { gamma, U } from "../../reference/rounding.ts";
 import { run, upload } from "../../support/arrays.ts";
 import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import {
@@ -47,6 +47,7 @@ async function evaluate(
   drawn: DenseOperandsOnBoth,
   name: string | null,
   stack: DisposableStack,
+  skip = false,
 ) {
   const { rows, outputs, inputs, replicas, shared, seed } = shape;
   const { entries, view } = drawMatrix(gpu, shape, inputs, shared, seed + 1, stack);
@@ -54,7 +55,7 @@ async function evaluate(
   // Padding too must be written.
   output.array.write(new Float32Array(output.array.length).fill(7));
   const slope = stack.use(new GpuArray(gpu, "slopes", output.array.length));
-  const activated = name === null ? null : { activation: parseActivation(name), slope };
+  const activated = name === null ? null : { activation: parseActivation(name), slope, skip };
   const operands = { gpu, layer: drawn.layer, rows, replicas };
   const arrays = { input: view, parameters: drawn.parameters, output, activated };
   run(gpu, [await bindDenseForward(operands, arrays)]);
@@ -81,18 +82,24 @@ Deno.test("dense_forward: linear layers of any shape are those of float64", asyn
 Deno.test("dense_forward: activations and slopes of any shape are those of float64", async () => {
   const names = fc.constantFrom("tanh", "relu", "sigmoid", "gelu");
   await fc.assert(
-    fc.asyncProperty(denseCases, names, async (shape, name) => {
+    fc.asyncProperty(denseCases, names, fc.boolean(), async (drawnShape, name, skip) => {
       using stack = new DisposableStack();
+      const shape = skip ? { ...drawnShape, outputs: drawnShape.inputs } : drawnShape;
       const drawn = drawLayer(gpu, shape, stack);
-      const { x, values, derivatives } = await evaluate(shape, drawn, name, stack);
+      const { x, values, derivatives } = await evaluate(shape, drawn, name, stack, skip);
       const { value, derivative } = activation(name);
       for (let r = 0; r < shape.replicas; r++) {
         const { z, bound } = preactivations(shape, x[r], drawn.weights[r], drawn.biases[r]);
         const errors = Array.from(z, (each, i) => activationErrors(name, each, bound[i]));
-        const where = `${name}, replica ${r} of ${JSON.stringify(shape)}`;
+        const where = `${name}${skip ? " with a skip connection" : ""}, replica ${r} of ${
+          JSON.stringify(shape)
+        }`;
+        const expected = z.map((each, i) => value(each) + (skip ? x[r][i] : 0));
+        // The sum is rounded once more.
+        const bounds = errors.map((error, i) => error.value + (skip ? U * Math.abs(expected[i]) : 0));
         const h = unpackMatrix(values, r, shape.rows, shape.outputs);
         const d = unpackMatrix(derivatives, r, shape.rows, shape.outputs);
-        assertWithin(h, z.map(value), errors.map((error) => error.value), `H of ${where}`);
+        assertWithin(h, expected, bounds, `H of ${where}`);
         assertWithin(d, z.map(derivative), errors.map((error) => error.derivative), `D of ${where}`);
       }
     }),

@@ -18,12 +18,12 @@ import { openGpu } from "../../support/gpu.ts";
 const gpu = await openGpu();
 
 /**
- * Runs on the GPU by every path, compares every replica with its reference run, and gives the
- * losses of the first.
+ * Runs on the GPU by every path, or those given, compares every replica with its reference run, and
+ * gives the losses of the first.
  */
-async function compare(what: GpuRun, where: string): Promise<readonly number[]> {
+async function compare(what: GpuRun, where: string, paths = stepPaths): Promise<readonly number[]> {
   const runs = [];
-  for (const path of stepPaths) {
+  for (const path of paths) {
     runs.push({ path, run: await trainOnGpu(gpu, { ...what, options: { ...what.options, path } }) });
   }
   const references = runs[0].run.map(({ start }, r) => allowance(referenceRun(what, r), start));
@@ -131,6 +131,37 @@ Deno.test("training_step: 200 steps of Adam on mini-batches of classes follow fl
     },
   }, "Adam");
   assert(losses[199] < 0.3 * losses[0], `the loss fell from ${losses[0]} to ${losses[199]} only`);
+});
+
+Deno.test("training_step: mini-batches through skip connections follow float64, to the same bits again", async () => {
+  const what: GpuRun = {
+    widths: [2, 6, 6, 6, 6, 3],
+    activations: ["tanh", "softplus", "sine", "gelu"],
+    skip: true,
+    initializer: "xavier-normal",
+    seed: 7,
+    replicas: 3,
+    samples: randomSamples(8, 30, 2, 3),
+    options: {
+      loss: "mean-squared-error",
+      optimizer: { name: "sgd", learningRate: 2e-2, weightDecay: [0, 0.01, 0.1] },
+      schedule: { kind: "cosine" },
+      steps: 24,
+      batch: 7,
+    },
+  };
+  const losses = await compare(what, "skip connections", ["layered"]);
+  assert(losses[23] < 0.9 * losses[0], `the loss fell from ${losses[0]} to ${losses[23]} only`);
+  const [first, second] = [await trainOnGpu(gpu, what), await trainOnGpu(gpu, what)];
+  assert.deepEqual(first, second);
+  // Of widths without a skip connection the network is the plain one, by the same kernels.
+  const narrow = { ...what, widths: [2, 6, 5, 6, 5, 3], skip: false };
+  assert.deepEqual(await trainOnGpu(gpu, { ...narrow, skip: true }), await trainOnGpu(gpu, narrow));
+  for (const path of stepPaths.filter((path) => path !== "layered")) {
+    await assert.rejects(() => trainOnGpu(gpu, { ...what, options: { ...what.options, path } }), (error) => {
+      return error instanceof InputError && error.message.includes("give the path layered");
+    });
+  }
 });
 
 Deno.test("training_step: loss and gradient of more samples than lavapipe's loops have iterations", async () => {

@@ -1,0 +1,40 @@
+/**
+ * Names of the parameters of networks, as PyTorch's `nn.Sequential` has them.
+ *
+ * @module
+ */
+import { skipConnections } from "../nn/layout.ts";
+
+/**
+ * `0.weight`, with a skip connection `0.layer.0.weight`, or with the number of the network in front
+ * `3.0.weight`: the number of the network, that of the module, what leads past a skip connection,
+ * the kind.
+ */
+export const PARAMETER_NAME = /^(?:(\d+)\.)?(\d+)\.(layer\.0\.)?(weight|bias)$/;
+
+/**
+ * Names the layers of a network as modules of an `nn.Sequential(Linear, activation, Linear, …)`. A
+ * hidden layer with a skip connection is one module, whose part `layer` is an
+ * `nn.Sequential(Linear, activation)`.
+ *
+ * @param widths Widths from the input to the output.
+ * @param skip Whether the network has skip connections.
+ * @returns What stands before `.weight` and `.bias` of each layer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(layerNames([1, 50, 50, 1], false), ["0", "2", "4"]);
+ * assert.deepEqual(layerNames([1, 50, 50, 1], true), ["0", "2.layer.0", "3"]);
+ * ```
+ */
+export function layerNames(widths: readonly number[], skip: boolean): string[] {
+  let module = 0;
+  const hidden = skipConnections(widths, skip).map((isSkipped) => {
+    const name = isSkipped ? `${module}.layer.0` : `${module}`;
+    module += isSkipped ? 1 : 2;
+    return name;
+  });
+  return [...hidden, `${module}`];
+}

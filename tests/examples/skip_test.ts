@@ -1,0 +1,35 @@
+import { readParameters } from "../../src/io/mod.ts";
+import { assert } from "../deps.ts";
+import { root, run, temporaryFolder } from "../support/program.ts";
+import { fileURLToPath } from "node:url";
+
+const verify = fileURLToPath(new URL("examples/verify.ts", root));
+
+/** Losses of `trace.csv` at a step. */
+function lossesAt(folder: string, step: number): string[] {
+  const cells = Deno.readTextFileSync(`${folder}/trace.csv`).trimEnd().split("\n").map((line) =>
+    line.split(",")
+  );
+  return cells.filter((each) => Number(each[1]) === step).map(([, , loss]) => loss);
+}
+
+Deno.test("staircase --skip: networks are exported, begin another run, and are verified with it", async () => {
+  using folder = temporaryFolder();
+  const cwd = folder.path;
+  const train = ["--layers=8,8,8", "--samples=32", "--steps=20", "--probe-every=10", "--skip"];
+  const first = await run([...train, "--replicas=2", "--out=a", "--export=w.safetensors"], { cwd });
+  assert.equal(first.code, 0, first.err);
+  const record = JSON.parse(Deno.readTextFileSync(`${cwd}/a/run.json`));
+  assert.deepEqual([record.configuration.skip, record.options.skip], [true, true]);
+  assert.match(Deno.readTextFileSync(`${cwd}/a/staircase.svg`), /1-8-8-8-1 tanh with skip connections, /);
+  assert.equal((await readParameters(`${cwd}/w.safetensors`)).skip, true);
+  const begin = ["--samples=32", "--init-from=w.safetensors", "--replicas=2", "--steps=0", "--quiet"];
+  assert.deepEqual(await run([...begin, "--out=b"], { cwd }), { code: 0, out: "", err: "" });
+  assert.deepEqual(lossesAt(`${cwd}/b`, 0), lossesAt(`${cwd}/a`, 20));
+  for (const folder of ["a", "b"]) {
+    const verified = await run([folder, "--quiet"], { cwd, program: verify });
+    assert.deepEqual(verified, { code: 0, out: "", err: "" });
+  }
+  const resumed = await run(["--resume=a", "--steps=30", "--quiet"], { cwd });
+  assert.deepEqual(resumed, { code: 0, out: "", err: "" });
+});
