@@ -4,6 +4,6 @@
  *     deno run -A examples/optimisers.ts --tasks burgers --second-steps 4000
  */
 import { runExperimentProgram } from "../src/experiments/core/program.ts";
-import { optimisers } from "../src/experiments/optimisers/mod.ts";
+import { optimizerStudy } from "../src/experiments/optimisers/mod.ts";
 
-await runExperimentProgram(optimisers);
+await runExperimentProgram(optimizerStudy);

@@ -21,7 +21,7 @@ import { directionalConvergence } from "./directional_convergence/mod.ts";
 import { kernelStudy } from "./kernel_study/mod.ts";
 import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
-import { optimisers } from "./optimisers/mod.ts";
+import { optimizerStudy } from "./optimisers/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -35,7 +35,7 @@ export {
   kernelStudy,
   lossFloorStudy,
   methods,
-  optimisers,
+  optimizerStudy,
   phaseDiagram,
   pretraining,
   rankCollapse,
@@ -88,8 +88,8 @@ export type { LossFloorOptions } from "./loss_floor/mod.ts";
 export type { Frequencies, InputMaps } from "./methods/inputs.ts";
 export type { MethodOutcome } from "./methods/outcome.ts";
 export type { LearningMethod, MethodsOptions, MethodsPlan } from "./methods/plan.ts";
-export type { OptimisedNetwork } from "./optimisers/claims.ts";
-export type { ArmName, OptimisersOptions, OptimisersPlan } from "./optimisers/plan.ts";
+export type { OptimizedNetwork } from "./optimisers/claims.ts";
+export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
@@ -162,7 +162,7 @@ export const experiments: readonly Experiment[] = [
   staircaseAtlas,
   lossFloorStudy,
   pretraining,
-  optimisers,
+  optimizerStudy,
   methods,
   depthProfile,
   rankCollapse,

@@ -1,11 +1,11 @@
 import { judge } from "../../src/experiments/core/verdict.ts";
 import { runExperiment } from "../../src/experiments/core/run.ts";
 import {
-  type OptimisedNetwork,
-  optimisersClaims,
+  type OptimizedNetwork,
+  optimizersClaims,
   secondStairs,
 } from "../../src/experiments/optimisers/claims.ts";
-import { optimisers } from "../../src/experiments/optimisers/mod.ts";
+import { optimizerStudy } from "../../src/experiments/optimisers/mod.ts";
 import { type ArmName, armNames } from "../../src/experiments/optimisers/plan.ts";
 import type { CountProbe } from "../../src/train/trace.ts";
 import { assert } from "../deps.ts";
@@ -23,7 +23,7 @@ const plan = { tasks, firstSteps: FIRST, secondSteps: SECOND, replicas: REPLICAS
 /** Rank and loss at a step of a network. */
 type Course = (step: number, replica: number) => { readonly rank: number; readonly loss: number };
 
-function networkOf(task: string, arm: ArmName, replica: number, course: Course): OptimisedNetwork {
+function networkOf(task: string, arm: ArmName, replica: number, course: Course): OptimizedNetwork {
   const first = arm.endsWith("then L-BFGS") ? FIRST : 0;
   const probes = Array.from({ length: (FIRST + SECOND - first) / EVERY + 1 }, (_, i): CountProbe => {
     const step = first + EVERY * i, { rank, loss } = course(step, replica);
@@ -73,7 +73,7 @@ const effect = {
 };
 
 Deno.test("optimisers: the claims hold of a second phase in stairs, and of none where there are none", () => {
-  const verdicts = optimisersClaims(networksOf(effect, still), plan).map(judge);
+  const verdicts = optimizersClaims(networksOf(effect, still), plan).map(judge);
   assert.equal(verdicts.length, 7 + 2);
   for (const { claim, holds, value, pValue } of verdicts) assert(holds, `${claim}: ${value}, p ${pValue}`);
 });
@@ -85,7 +85,7 @@ Deno.test("optimisers: without an effect, with ranks that drift, and with too li
   });
   const other = { curve: { [both]: drift, [structured]: drift }, line: { [both]: drift } };
   for (const networks of [networksOf({}, still), networksOf(other, still), []]) {
-    for (const { claim, holds } of optimisersClaims(networks, plan).map(judge)) {
+    for (const { claim, holds } of optimizersClaims(networks, plan).map(judge)) {
       const isAbsence = claim.includes("gains no rank") && networks.length > 0;
       // Which a drift makes higher too.
       const isRank = claim.includes("higher ε-rank");
@@ -95,7 +95,7 @@ Deno.test("optimisers: without an effect, with ranks that drift, and with too li
   // The climb along a line has stairs of one length.
   const { ramp } = secondStairs(networkOf("curve", both, 0, drift), FIRST);
   assert(!(ramp.pValue < 0.05), `p ${ramp.pValue}`);
-  const gains = optimisersClaims(networksOf(other, still), plan).map(judge);
+  const gains = optimizersClaims(networksOf(other, still), plan).map(judge);
   for (const { claim, holds } of gains) if (claim.includes("gains no rank")) assert(!holds, claim);
 });
 
@@ -103,14 +103,14 @@ Deno.test("optimisers: networks that diverged or were stopped do not count", () 
   const networks = networksOf(effect, still);
   const lost = networks.filter(({ arm, replica }) => arm !== "Adam" || replica > 0)
     .map((each) => each.replica === 1 ? { ...each, probes: each.probes.slice(0, -1) } : each);
-  const [lower] = optimisersClaims(lost, plan);
+  const [lower] = optimizersClaims(lost, plan);
   assert.deepEqual(lower.values.map((value) => value === null), [true, true, false, false, false]);
 });
 
 Deno.test("optimisers: the second phase goes on where Adam was, in tables and figure", async () => {
   const options = { layers: [6, 5], firstSteps: 40, secondSteps: 30, probeEvery: 10, replicas: 2 };
   const control = smallTask({ target: (x) => x[0] });
-  const result = await runExperiment(gpu, optimisers, { tasks: [smallTask()], control, ...options });
+  const result = await runExperiment(gpu, optimizerStudy, { tasks: [smallTask()], control, ...options });
   assert.equal(result.rows.length, 2 * armNames.length * 2);
   const [own] = result.plan.cases;
   const adam = await train(gpu, own);
@@ -130,9 +130,9 @@ Deno.test("optimisers: the second phase goes on where Adam was, in tables and fi
       assert(at(70) < at(40));
     }
   }
-  const svg = await optimisers.figures["optimisers.svg"](result);
+  const svg = await optimizerStudy.figures["optimisers.svg"](result);
   assert.equal(marks(assertSoundSvg(svg, "Adam, L-BFGS, and L-BFGS after Adam"), "panel").length, 4);
-  const lines = optimisers.tables["optimisers.csv"](result).csv.trimEnd().split("\n");
+  const lines = optimizerStudy.tables["optimisers.csv"](result).csv.trimEnd().split("\n");
   assert.equal(lines[0], "task,arm,replica,stairs,ramp_p,coupling_p");
   assert.equal(lines.length, 1 + result.rows.length);
 });

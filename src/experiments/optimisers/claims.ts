@@ -8,15 +8,15 @@ import type { Task } from "../../tasks/task.ts";
 import { type StairTests, testStairs } from "../../train/stair_tests.ts";
 import type { Probe } from "../../train/trace.ts";
 import { type Claim, type Demand, SIGNIFICANT } from "../core/verdict.ts";
-import { type ArmName, armNames, type OptimisersPlan } from "./plan.ts";
+import { type ArmName, armNames, type OptimizersPlan } from "./plan.ts";
 
 /** A network of an arm. */
-export interface OptimisedNetwork {
+export interface OptimizedNetwork {
   /** Name of its task. */
   readonly task: string;
   /** Its arm. */
   readonly arm: ArmName;
-  /** Index among the networks of its arm; those of one index start alike in all arms of one first layer. */
+  /** Index in its arm. Those of one index start alike in all arms of one first layer. */
   readonly replica: number;
   /** Its probes, whose steps are counted from the start of the first phase. */
   readonly probes: readonly Probe[];
@@ -35,7 +35,7 @@ export function terminalRank({ layers }: Probe): Probe["layers"][number]["ranks"
  * @returns Upward jumps beyond flicker, NaN where stairs cannot be told; tests against their nulls.
  */
 export function secondStairs(
-  { probes }: Pick<OptimisedNetwork, "probes">,
+  { probes }: Pick<OptimizedNetwork, "probes">,
   firstSteps: number,
 ): Pick<StairTests, "ramp" | "coupling"> & { readonly climbed: number } {
   const second = probes.filter(({ step }) => step >= firstSteps);
@@ -53,15 +53,15 @@ export function secondStairs(
  * @param plan The study.
  * @returns The claims.
  */
-export function optimisersClaims(
-  networks: readonly OptimisedNetwork[],
+export function optimizersClaims(
+  networks: readonly OptimizedNetwork[],
   { tasks, firstSteps, secondSteps, replicas }:
-    & Pick<OptimisersPlan, "firstSteps" | "secondSteps" | "replicas">
+    & Pick<OptimizersPlan, "firstSteps" | "secondSteps" | "replicas">
     & { readonly tasks: readonly Pick<Task, "name">[] },
 ): Claim[] {
   const whole = networks.filter(({ probes }) => probes.at(-1)?.step === firstSteps + secondSteps);
   return tasks.flatMap(({ name }, index) => {
-    const values = (value: (of: (arm: ArmName) => OptimisedNetwork) => number) =>
+    const values = (value: (of: (arm: ArmName) => OptimizedNetwork) => number) =>
       Array.from({ length: replicas }, (_, replica) => {
         const own = whole.filter((each) => each.task === name && each.replica === replica);
         if (own.length < armNames.length) return null;
@@ -88,7 +88,7 @@ export function optimisersClaims(
       });
     const both = "Adam, then L-BFGS";
     if (index === tasks.length - 1) return [lower(both, "Adam"), gainless(both, "as the target needs none")];
-    const second = (arm: ArmName, of: (arm: ArmName) => OptimisedNetwork) =>
+    const second = (arm: ArmName, of: (arm: ArmName) => OptimizedNetwork) =>
       secondStairs(of(arm), firstSteps);
     return [
       lower(both, "Adam"),
@@ -123,10 +123,10 @@ export function optimisersClaims(
   });
 }
 
-function end({ probes }: OptimisedNetwork): Probe {
+function end({ probes }: OptimizedNetwork): Probe {
   return probes[probes.length - 1];
 }
 
-function rank(network: OptimisedNetwork): number {
+function rank(network: OptimizedNetwork): number {
   return terminalRank(end(network)).rank;
 }

@@ -15,8 +15,8 @@ import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { summarize } from "../../stats/quantiles.ts";
 import type { Probe } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import { type OptimisedNetwork, terminalRank } from "./claims.ts";
-import { armNames, type OptimisersPlan } from "./plan.ts";
+import { type OptimizedNetwork, terminalRank } from "./claims.ts";
+import { armNames, type OptimizersPlan } from "./plan.ts";
 
 const plotHeight = 165, columnGap = 24, rowGap = 12;
 
@@ -26,8 +26,8 @@ const plotHeight = 165, columnGap = 24, rowGap = 12;
  * @param result The study.
  * @returns A standalone SVG document, 900 pixels wide.
  */
-export function drawOptimisers(
-  { plan, rows }: ExperimentResult<OptimisersPlan, OptimisedNetwork>,
+export function drawOptimizers(
+  { plan, rows }: ExperimentResult<OptimizersPlan, OptimizedNetwork>,
 ): string {
   const { tasks, cases, replicas, seed, epsilon, firstSteps, secondSteps } = plan;
   const parts = tasks.map(({ name }) => {
@@ -98,7 +98,7 @@ export function drawOptimisers(
 }
 
 /** Describes the figure in words. */
-function describe(rows: readonly (readonly OptimisedNetwork[])[], tasks: readonly string[]): string {
+function describe(rows: readonly (readonly OptimizedNetwork[])[], tasks: readonly string[]): string {
   const median = (values: readonly number[]) => summarize(values.map((each) => [each]), 1).median[0];
   return rows.map((own, index) => {
     const ends = armNames.map((arm) => {

@@ -11,14 +11,14 @@ import { follow } from "../../train/follow.ts";
 import { Training } from "../../train/training.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
-import { type OptimisedNetwork, optimisersClaims, secondStairs, terminalRank } from "./claims.ts";
+import { type OptimizedNetwork, optimizersClaims, secondStairs, terminalRank } from "./claims.ts";
 import {
   armNames,
   arms,
-  type OptimisersOptions,
-  optimisersOptions,
-  type OptimisersPlan,
-  optimisersPlan,
+  type OptimizersOptions,
+  optimizersOptions,
+  type OptimizersPlan,
+  optimizersPlan,
   phaseOf,
 } from "./plan.ts";
 
@@ -26,7 +26,7 @@ import {
 type Started = readonly (readonly LayerParameters[])[] | null;
 
 /** The columns that say which network a row is of. */
-const place: Columns<{ readonly network: OptimisedNetwork }> = {
+const place: Columns<{ readonly network: OptimizedNetwork }> = {
   task: { help: "task", value: ({ network }) => network.task },
   arm: { help: "first layer, where it is structured, and optimisers", value: ({ network }) => network.arm },
   replica: { help: "network of this arm, from 0", value: ({ network }) => network.replica },
@@ -35,11 +35,11 @@ const place: Columns<{ readonly network: OptimisedNetwork }> = {
 const known = (value: number) => Number.isNaN(value) ? null : value;
 
 /**
- * Trains networks in two phases, by Adam, by L-BFGS, and by one after the other, from an initialiser
- * and from a structured first layer. A step of either optimiser is one evaluation of loss and
- * gradient, and arms are compared at the same number of these.
+ * Trains networks in two phases, by Adam, by L-BFGS, and by one after the other, from an
+ * initialiser and from a structured first layer. A step of either optimiser is one evaluation of
+ * loss and gradient, and arms are compared at the same number of these.
  */
-export const optimisers: Experiment<TableOf<OptimisersOptions>, OptimisersPlan, OptimisedNetwork> =
+export const optimizerStudy: Experiment<TableOf<OptimizersOptions>, OptimizersPlan, OptimizedNetwork> =
   defineExperiment({
     name: "optimisers",
     summary: "compare Adam, L-BFGS, and L-BFGS after Adam, by loss and rank",
@@ -48,15 +48,15 @@ export const optimisers: Experiment<TableOf<OptimisersOptions>, OptimisersPlan, 
       { args: "--tasks burgers --second-steps 4000", help: "solve Burgers' equation for longer" },
       { args: "--tasks runge --epsilon 1e-4", help: "learn a function, at a larger threshold" },
     ],
-    options: optimisersOptions,
-    plan: optimisersPlan,
+    options: optimizersOptions,
+    plan: optimizersPlan,
     runs: ({ cases, firstSteps, secondSteps, replicas }) =>
       cases.flatMap((own) =>
         armNames.map((arm) => {
           const { name } = own.task, [one, two] = arms[arm].optimizers;
           // One optimiser makes both phases in one training.
           const from = one === two ? 0 : firstSteps;
-          return trainingRun<OptimisedNetwork, Started>({
+          return trainingRun<OptimizedNetwork, Started>({
             label: `${name}, ${arm}`,
             training: trainingPart(phaseOf(own, arm, 1, firstSteps + secondSteps - from)),
             nameOf: (replica) => `${name}, ${arm}, replica ${replica}`,
@@ -81,7 +81,7 @@ export const optimisers: Experiment<TableOf<OptimisersOptions>, OptimisersPlan, 
           });
         })
       ),
-    claims: (rows, plan) => optimisersClaims(rows, plan),
+    claims: (rows, plan) => optimizersClaims(rows, plan),
     tables: {
       "optimisers.csv": ({ rows, plan: { firstSteps } }) =>
         table(rows.map((network) => ({ network, stairs: secondStairs(network, firstSteps) })), {
@@ -120,6 +120,6 @@ export const optimisers: Experiment<TableOf<OptimisersOptions>, OptimisersPlan, 
         }),
     },
     figures: {
-      "optimisers.svg": async (result) => (await import("./figure.ts")).drawOptimisers(result),
+      "optimisers.svg": async (result) => (await import("./figure.ts")).drawOptimizers(result),
     },
   });

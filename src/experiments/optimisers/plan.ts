@@ -12,6 +12,14 @@ import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { STRUCTURED } from "../../train/pretrain/structured_start.ts";
 import { parseNames } from "../core/names.ts";
 
+/** Name of an arm. */
+export type ArmName =
+  | "Adam"
+  | "Adam, then L-BFGS"
+  | "L-BFGS"
+  | "structured, Adam"
+  | "structured, Adam, then L-BFGS";
+
 /**
  * Arms by name: whether the first layer is spread over the samples at the start, and the optimisers
  * of the two phases.
@@ -22,16 +30,13 @@ export const arms = {
   "L-BFGS": { structured: false, optimizers: ["lbfgs", "lbfgs"] },
   "structured, Adam": { structured: true, optimizers: ["adam", "adam"] },
   "structured, Adam, then L-BFGS": { structured: true, optimizers: ["adam", "lbfgs"] },
-} as const;
-
-/** Name of an arm. */
-export type ArmName = keyof typeof arms;
+} as const satisfies Readonly<Record<ArmName, object>>;
 
 /** Names of all arms. */
 export const armNames: readonly ArmName[] = Object.keys(arms) as ArmName[];
 
 /** Values of the options of the study. */
-export interface OptimisersOptions
+export interface OptimizersOptions
   extends Pick<TrainingValues, "samples" | "layers" | "skip" | "replicas" | "seed"> {
   /** Tasks, or text: their names. */
   readonly tasks: string | readonly (string | Task)[];
@@ -54,7 +59,7 @@ export interface OptimisersOptions
 const steps = { min: 1, max: MOST_STEPS, group: "how to train" } as const;
 
 /** Options of the study. */
-export const optimisersOptions: TableOf<OptimisersOptions> = {
+export const optimizersOptions: TableOf<OptimizersOptions> = {
   tasks: text({ default: "cosines,poisson1d", placeholder: "NAMES", help: "tasks to learn" }),
   control: text({ default: "f(x) = x", help: "task that needs no more rank than Adam leaves" }),
   ...pick(trainingTable, ["samples", "layers", "skip", "replicas", "seed"], {
@@ -71,8 +76,8 @@ export const optimisersOptions: TableOf<OptimisersOptions> = {
 };
 
 /** The study, its options checked. */
-export interface OptimisersPlan
-  extends Pick<OptimisersOptions, "firstSteps" | "secondSteps" | "epsilon" | "seed" | "replicas"> {
+export interface OptimizersPlan
+  extends Pick<OptimizersOptions, "firstSteps" | "secondSteps" | "epsilon" | "seed" | "replicas"> {
   /** The tasks, the control last. */
   readonly tasks: readonly Task[];
   /** How Adam trains on each for both phases. */
@@ -86,7 +91,7 @@ export interface OptimisersPlan
  * @returns The study.
  * @throws {InputError} If a task is unknown, or samples or layers do not fit it.
  */
-export async function optimisersPlan(options: OptimisersOptions): Promise<OptimisersPlan> {
+export async function optimizersPlan(options: OptimizersOptions): Promise<OptimizersPlan> {
   const { samples, layers, skip, replicas, seed, epsilon } = options;
   const { firstSteps, secondSteps, learningRate, probeEvery } = options;
   const tasks = await Promise.all(
