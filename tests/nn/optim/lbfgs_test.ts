@@ -3,6 +3,7 @@ import { Network } from "../../../src/nn/network.ts";
 import { optimizerArrays, STATE_WORDS } from "../../../src/nn/optim/update.ts";
 import { assert } from "../../deps.ts";
 import { type Accepted, type Evaluate, minimize } from "../../reference/lbfgs.ts";
+import { barrier, quadratic, rosenbrock } from "../../reference/objectives.ts";
 import { U } from "../../reference/rounding.ts";
 import { run } from "../../support/arrays.ts";
 import { openGpu } from "../../support/gpu.ts";
@@ -103,31 +104,6 @@ async function descend(what: Descent): Promise<Descended[]> {
     diverged: states[r * STATE_WORDS + DIVERGED],
   }));
 }
-
-/** Σ c_i (x_i − 1)² / 2, with c from 1 to `condition` in equal ratios. */
-const quadratic = (condition: number): Evaluate => (x) => {
-  const gradient = x.map((each, i) => condition ** (i / (x.length - 1)) * (each - 1));
-  return { value: gradient.reduce((sum, g, i) => sum + g * (x[i] - 1), 0) / 2, gradient };
-};
-
-/** Rosenbrock's function of each pair of numbers. */
-const rosenbrock: Evaluate = (x) => {
-  const gradient = new Float64Array(x.length);
-  let value = 0;
-  for (let i = 0; i < x.length; i += 2) {
-    const a = 1 - x[i], b = x[i + 1] - x[i] ** 2;
-    value += a * a + 100 * b * b;
-    gradient[i] = -2 * a - 400 * x[i] * b;
-    gradient[i + 1] = 200 * b;
-  }
-  return { value, gradient };
-};
-
-/** Σ x_i − log x_i, which is not a number where an x is not positive. */
-const barrier: Evaluate = (x) => ({
-  value: x.reduce((sum, each) => sum + each - Math.log(each) - 1, 0),
-  gradient: x.map((each) => each > 0 ? 1 - 1 / each : NaN),
-});
 
 const spread = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(3 * i + 1) * (1 + i % 3));
 
@@ -259,6 +235,17 @@ Deno.test("lbfgs: a start that is not finite diverges and is left as it is", asy
     assert.deepEqual(end, start);
   }
   assert(found[3].losses[29] < 1e-3 * found[3].losses[0], "the replica beside them");
+});
+
+Deno.test("lbfgs: parameters whose squares overflow are no divergence", async () => {
+  const far: Evaluate = (x) => ({ value: 1 + 1e-3 * Math.abs(x[0] - 1e20), gradient: x.map(() => 0) });
+  const [{ diverged, losses }] = await descend({
+    functions: [far],
+    starts: [new Float32Array(WORDS).fill(1e20)],
+    steps: 5,
+  });
+  assert.equal(diverged, 0);
+  assert(losses.every(Number.isFinite));
 });
 
 Deno.test("lbfgs: each replica has the bits of its own run, with more parameters than lanes too", async () => {
