@@ -68,7 +68,7 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
           "replicas",
           "seed",
         ] as const,
-        ...["probeEvery", "epsilons", "relative", "precision"] as const,
+        ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
       ], {
         layers: { default: new Array(12).fill(30).join(), help: "hidden widths as 50,50" },
         optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },

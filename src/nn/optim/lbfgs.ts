@@ -19,7 +19,7 @@ import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
-const MOST_HISTORY = 64;
+export const MOST_HISTORY = 64;
 /** Pairs that are kept where the options do not say how many. */
 const HISTORY = 20;
 /** Words of `struct Replica` there: of its search, then a curvature for each pair. */
