@@ -76,15 +76,17 @@ export async function shownDefaults(
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery" | "skip"> & {
+  values: Omit<TrainingValues, "spectraEvery" | "skip" | "history"> & {
     readonly spectraEvery?: number | null;
     readonly skip?: boolean;
+    readonly history?: number | null;
     readonly initFrom?: string | null;
   },
   task?: Task,
 ): Promise<TrainingOptions & { readonly steps: number; readonly probeEvery: number }> {
   task ??= await taskOf(values);
-  const { layers, activation, batch, seed, replicas, init, initFrom = null, spectraEvery = null } = values;
+  const { layers, activation, batch, seed, replicas, init, initFrom = null } = values;
+  const { spectraEvery = null, history = null } = values;
   const defaults = taskDefaults(task);
   const asked = {
     skip: values.skip ?? false,
@@ -109,6 +111,7 @@ export async function trainingOptions(
       name: parseOptimizerName(values.optimizer ?? defaults.optimizer),
       learningRate: single(rates),
       momentum: values.momentum,
+      ...history !== null && { history },
       weightDecay: single(values.weightDecay),
     },
     schedule: parseSchedule(values.schedule),

@@ -4,6 +4,7 @@
  * @module
  */
 import { activationNames } from "../nn/activation.ts";
+import { MOST_HISTORY } from "../nn/optim/lbfgs.ts";
 import { MAX_SAMPLES } from "../tasks/options.ts";
 import { tasks, writtenTasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
@@ -43,6 +44,8 @@ export interface TrainingValues {
   readonly schedule: string;
   /** Momentum of momentum and nesterov. */
   readonly momentum: number;
+  /** Pairs that lbfgs keeps; `null` for its default. */
+  readonly history: number | null;
   /** Weight decay of all replicas, or one for each. */
   readonly weightDecay: readonly number[];
   /** Samples of a mini-batch, or `full`. */
@@ -114,7 +117,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   optimizer: text({
     default: null,
     placeholder: "NAME",
-    help: "sgd, momentum, nesterov, adam or adamw; by default the task's own",
+    help: "sgd, momentum, nesterov, adam, adamw or lbfgs; by default the task's own",
     group: "how to train",
   }),
   learningRate: numbers({
@@ -133,6 +136,13 @@ export const trainingTable: TableOf<TrainingValues> = {
     min: 0,
     max: 0.999999,
     help: "of momentum and nesterov",
+    group: "how to train",
+  }),
+  history: integer({
+    default: null,
+    min: 1,
+    max: MOST_HISTORY,
+    help: "pairs of changes that lbfgs keeps; by default 20",
     group: "how to train",
   }),
   weightDecay: numbers({

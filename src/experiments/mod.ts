@@ -23,6 +23,7 @@ import { kernelStudy } from "./kernel_study/mod.ts";
 import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
 import { nearOrthogonal } from "./near_orthogonal/mod.ts";
+import { optimizerStudy } from "./optimisers/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -39,6 +40,7 @@ export {
   lossFloorStudy,
   methods,
   nearOrthogonal,
+  optimizerStudy,
   phaseDiagram,
   pretraining,
   rankCollapse,
@@ -100,6 +102,8 @@ export type {
   NearOrthogonalOptions,
   NearOrthogonalPlan,
 } from "./near_orthogonal/plan.ts";
+export type { OptimizedNetwork } from "./optimisers/claims.ts";
+export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
@@ -175,6 +179,7 @@ export const experiments: readonly Experiment[] = [
   staircaseAtlas,
   lossFloorStudy,
   pretraining,
+  optimizerStudy,
   methods,
   depthProfile,
   rankCollapse,

@@ -132,7 +132,7 @@ async function bindTrainingCommands(
     probesAtOnce: probes.mostAtOnce,
     signal,
   }, stack);
-  const kept = { parameters: network.parameters, moments: step.moments };
+  const kept = { parameters: network.parameters, moments: step.moments, ...step.kept };
   const state = new RunState(network.gpu, kept, { states: step.states, ...probes.state }, stack);
   const mostProbes = Math.min(probes.mostAtOnce, escalation?.probesAtOnce ?? Infinity);
   return {

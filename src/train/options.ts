@@ -6,8 +6,9 @@
 import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
-import { type OptimizerOptions, parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { checkLayerRates } from "../nn/optim/layer_rates.ts";
+import { checkSearch } from "../nn/optim/lbfgs.ts";
+import { type OptimizerOptions, optimizers, parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { type RandomStream, randomStreams } from "../nn/random_stream.ts";
 import type { Schedule } from "../nn/optim/schedule.ts";
 import type { Threshold } from "../rank/certificates/rank_interval.ts";
@@ -204,6 +205,7 @@ const SETTINGS = {
   weightDecay: ["weight decay", { min: 0 }],
   betas: ["beta", { positive: true }],
   epsilon: ["epsilon of the optimiser", { positive: true }],
+  history: ["history of lbfgs", { min: 1 }],
 } as const satisfies Readonly<Record<string, readonly [name: string, range: NumberRange]>>;
 
 /**
@@ -229,6 +231,7 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   }
   checkOptimizer(options);
   checkSchedule(options.schedule);
+  if (optimizers[options.optimizer.name].searches) checkSearch(options);
   if (task.kind === "equation" && batch !== null) {
     throw new InputError(
       `task "${task.name}": a batch of ${batch} samples of a differential equation: give the full batch`,

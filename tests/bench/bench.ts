@@ -20,6 +20,7 @@ import { compilerBench } from "./compilers.ts";
 import { cudaBench } from "./cuda.ts";
 import { keptRunBench } from "./kept_run.ts";
 import { kernelBench } from "./kernels.ts";
+import { lbfgsBench } from "./lbfgs.ts";
 import { probeCost } from "./probe_cost.ts";
 import { products } from "./products.ts";
 import { Python } from "./python.ts";
@@ -38,6 +39,7 @@ import { trackerTfjs } from "./tracker_tfjs.ts";
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   steps: trainingSteps,
   "equation-step": equationStep,
+  lbfgs: lbfgsBench,
   replicas: replicaBench,
   probes: probeCost,
   cuda: (bench) => cudaBench(bench),

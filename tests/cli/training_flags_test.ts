@@ -59,7 +59,7 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     ...["--init=normal:0.1", "--optimizer=adamw", "--learning-rate=1e-3,2e-3", "--schedule=step:10:0.5"],
     ...["--momentum=0.5", "--weight-decay=0,0.1", "--batch=16", "--steps=0", "--probe-every=3"],
     ...["--epsilons=1e-1,1e-9", "--relative", "--precision=double", "--replicas=2", "--seed=7"],
-    "--spectra-every=5",
+    ...["--spectra-every=5", "--history=7"],
   );
   assert.equal(task.train.count, 100);
   assert.deepEqual(options, {
@@ -67,7 +67,13 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     activation: ["sine", "relu^2"],
     initializer: "normal:0.1",
     skip: true,
-    optimizer: { name: "adamw", learningRate: [1e-3, 2e-3], momentum: 0.5, weightDecay: [0, 0.1] },
+    optimizer: {
+      name: "adamw",
+      learningRate: [1e-3, 2e-3],
+      momentum: 0.5,
+      history: 7,
+      weightDecay: [0, 0.1],
+    },
     schedule: { kind: "step", every: 10, factor: 0.5 },
     batch: 16,
     steps: 0,

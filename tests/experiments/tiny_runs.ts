@@ -12,6 +12,7 @@ export const TINY: Readonly<Record<string, string>> = {
   "loss-floor": "--layers 6,5 --samples 24 --steps 20 --probe-every 10 --replicas 2",
   "pretraining":
     "--tasks cosines:tanh --samples 24 --layers 8,6 --steps 20 --pretraining-steps 5 --replicas 2",
+  "optimisers": "--tasks cosines --samples 24 --layers 6,5 --first-steps 20 --second-steps 20 --replicas 2",
   "methods": "--targets abs --methods elm,fourier --width 8 --samples 24 --steps 20 --replicas 2",
   "depth-profile": "--layers 6,5 --samples 24 --steps 20 --probe-every 20 --replicas 2",
   "rank-collapse": "--layers 6,5 --samples 20 --steps 20 --replicas 2 --weight-decays 0,1e-2",

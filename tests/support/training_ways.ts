@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OptimizerName } from "../../src/nn/optim/optimizer.ts";
+import { type OptimizerName, optimizers } from "../../src/nn/optim/optimizer.ts";
 import type { TrainingOptions } from "../../src/train/options.ts";
 import { fc } from "../deps.ts";
 import { poisson } from "./equations.ts";
@@ -30,7 +30,7 @@ const tasks: Readonly<Record<string, TrainingOptions>> = {
 export const ways = fc.record({
   kind: fc.constantFrom(...Object.keys(tasks)),
   hidden: fc.constantFrom([6, 5], [9]),
-  name: fc.constantFrom<OptimizerName>("sgd", "momentum", "adam", "adamw"),
+  name: fc.constantFrom<OptimizerName>("sgd", "momentum", "adam", "adamw", "lbfgs"),
   replicas: fc.constantFrom(1, 3),
   diverges: fc.boolean(),
   probeEvery: fc.integer({ min: 3, max: 12 }),
@@ -50,5 +50,6 @@ export function optionsOf(
 ): TrainingOptions & { steps: number } {
   const rate = kind === "equation" && !name.startsWith("adam") ? 1e-5 : 0.01;
   const rates = Array.from({ length: replicas }, (_, r) => diverges && r === 1 ? 1e12 : rate);
-  return { ...tasks[kind], ...rest, replicas, optimizer: { name, learningRate: rates } };
+  const full = optimizers[name].searches && { batch: null };
+  return { ...tasks[kind], ...full, ...rest, replicas, optimizer: { name, learningRate: rates } };
 }

@@ -1,6 +1,6 @@
 import { Commands } from "../../src/gpu/commands.ts";
 import { Network } from "../../src/nn/network.ts";
-import { optimizerNames } from "../../src/nn/optim/optimizer.ts";
+import { optimizerNames, optimizers } from "../../src/nn/optim/optimizer.ts";
 import { type StepPath, stepPaths } from "../../src/nn/optim/step_path.ts";
 import { bindTrainingStep } from "../../src/nn/optim/training_step.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
@@ -74,7 +74,7 @@ for (const path of stepPaths) {
     const random = uniform(stepPaths.indexOf(path) + 1), below = (n: number) => Math.floor(random() * n);
     const layers = new Set<unknown>();
     let late = 0, judged = 0;
-    for (const name of optimizerNames) {
+    for (const name of optimizerNames.filter((each) => !optimizers[each].searches)) {
       const depth = 2 + below(3), replicas = 4, count = 9 + below(30);
       const widths = [1 + below(3), ...Array.from({ length: depth }, () => 2 + below(9)), 1 + below(3)];
       const what: GpuRun = {

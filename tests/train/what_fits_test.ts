@@ -32,8 +32,10 @@ async function isFitting(gpu: Gpu, options: TrainingOptions): Promise<boolean> {
 
 Deno.test("Training.create: says how many replicas would fit, and they do, and no more", async () => {
   const task = smallTask({ count: 200 });
-  const optimizer = { name: "adam", learningRate: 0.01, betas: [0.8, 0.99] } as const;
-  for (const memory of [3 * MEBIBYTE, 7 * MEBIBYTE]) {
+  const adam = { name: "adam", learningRate: 0.01, betas: [0.8, 0.99] } as const;
+  const lbfgs = { name: "lbfgs", learningRate: 0.01, history: 9 } as const;
+  for (const [megabytes, optimizer] of [[3, adam], [7, adam], [7, lbfgs]] as const) {
+    const memory = megabytes * MEBIBYTE;
     using gpu = await Gpu.open({ memory });
     using buffers = countBuffers(gpu);
     const options = { task, hidden: [20, 20], optimizer, precision: "single" as const };

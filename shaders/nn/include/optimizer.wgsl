@@ -8,6 +8,7 @@
 //            3  Adam      a ← β₁ a + (1 − β₁) g = a + (1 − β₁)(g − a);   v ← v + (1 − β₂)(g² − v);
 //                         θ ← θ − η (a / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ϵ)
 //            4  AdamW     θ ← θ − η λ θ first, then as Adam, g without the decay
+//            5  L-BFGS    a ← g, for lbfgs.wgsl, which moves θ
 //
 // With LAYER_RATES, η is multiplied by a factor of the layer, one for weights and one for biases. A
 // factor of 1 has the bits of none; 0 freezes parameters and their moments to the bit.
@@ -67,6 +68,7 @@ fn moved(hyper: Hyper, state: State, factor: f32, before: Moved, g: vec4f) -> Mo
       let scale = sqrt(after.second / state.correction2) + hyper.epsilon;
       after.theta -= rate * (after.first / state.correction1) / scale;
     }
+    case 5u: { after.first = gradient; }
     default: {
       after.theta -= rate * gradient;
     }

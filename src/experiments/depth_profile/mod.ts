@@ -68,10 +68,10 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
           "replicas",
           "seed",
         ] as const,
-        ...["probeEvery", "epsilons", "relative", "precision"] as const,
+        ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
       ], {
         layers: { default: new Array(12).fill(30).join(), help: "hidden widths as 50,50" },
-        optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam or adamw" },
+        optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
         learningRate: { default: [1e-3], help: "one for all replicas, or one for each" },
         steps: { default: 3000, full: 20_000, help: "updates of the weights" },
         probeEvery: { default: 1000, help: "steps from one probe of the ranks to the next" },

@@ -61,7 +61,7 @@ export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptio
           "replicas",
           "seed",
         ] as const,
-        ...["probeEvery", "epsilons", "relative", "precision"] as const,
+        ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
       ], {
         replicas: { default: 5, full: 10 },
         probeEvery: { default: 50, full: 10, help: "steps from one probe of the ranks to the next" },

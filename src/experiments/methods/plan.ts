@@ -153,7 +153,7 @@ export const methodsOptions: TableOf<MethodsOptions> = {
       default: "xavier-normal",
       help: "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …",
     },
-    optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam or adamw" },
+    optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
     learningRate: { default: [2e-3], help: "one for all replicas, or one for each" },
     steps: { default: 1500, full: 10_000, min: 1, help: "updates of the weights" },
     replicas: {

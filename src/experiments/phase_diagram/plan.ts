@@ -85,7 +85,7 @@ export const phaseOptions: TableOf<PhaseOptions> = {
     help: "learning rates: a list, or FROM:TO:COUNT at equal ratios",
   }),
   ...pick(trainingTable, ["optimizer", "momentum", "batch", "steps", "replicas", "seed"], {
-    optimizer: { default: "momentum", help: "sgd, momentum, nesterov, adam or adamw" },
+    optimizer: { default: "momentum", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
     batch: { default: "full", help: "samples of a mini-batch, or full" },
     steps: { default: 600, full: 2000, min: 1, help: "updates of the weights" },
     replicas: { default: 4, full: 5, help: "networks of each cell; they differ in their initial weights" },

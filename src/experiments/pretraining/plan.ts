@@ -100,7 +100,8 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
   }),
   ...pick(trainingTable, ["optimizer"], {
     optimizer: {
-      help: "sgd, momentum, nesterov, adam or adamw; by default adam for functions, else the task's own",
+      help:
+        "sgd, momentum, nesterov, adam, adamw or lbfgs; by default adam for functions, else the task's own",
     },
   }),
   learningRate: number({

@@ -63,7 +63,7 @@ export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
   }),
   ...pick(trainingTable, [
     ...["data", "samples", "layers", "activation", "init", "skip", "optimizer", "learningRate"] as const,
-    ...["schedule", "momentum", "batch", "steps", "replicas", "seed"] as const,
+    ...["schedule", "momentum", "history", "batch", "steps", "replicas", "seed"] as const,
   ], {
     samples: { default: 100, full: 500, help: "training samples" },
     layers: { default: "32,32,32", full: "64,64,64", help: "hidden widths as 50,50" },

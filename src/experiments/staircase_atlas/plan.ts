@@ -161,13 +161,14 @@ const RATES: Readonly<Record<OptimizerName, number>> = {
   nesterov: 0.02,
   adam: 0.002,
   adamw: 0.002,
+  lbfgs: 0.01,
 };
 
 /**
  * Reads an optimiser: `adam`, or `adam:0.001` with a learning rate.
  *
  * @param text Its name and learning rate. Without a rate it is 0.1 for `sgd`, 0.02 for `momentum`
- * and `nesterov`, 0.002 for `adam` and `adamw`.
+ * and `nesterov`, 0.002 for `adam` and `adamw`, 0.01 for `lbfgs`.
  * @returns The optimiser.
  * @throws {InputError} If there is none of that name, or the rate is not above 0.
  * @example

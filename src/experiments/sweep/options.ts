@@ -30,7 +30,8 @@ const SHARED = [
 ] as const satisfies readonly (keyof TrainingValues)[];
 
 /** Values of the options of a trial. `null` leaves the choice to the task. */
-export interface TrialValues extends Omit<TrainingValues, "replicas" | "learningRate" | "weightDecay"> {
+export interface TrialValues
+  extends Omit<TrainingValues, "replicas" | "learningRate" | "weightDecay" | "history"> {
   /** Width of all hidden layers. */
   readonly width: number | null;
   /** Number of hidden layers. */

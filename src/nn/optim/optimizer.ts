@@ -9,7 +9,7 @@ import { LEAST_NORMAL } from "../../linalg/rounding.ts";
 import type { LayerRates } from "./layer_rates.ts";
 
 /** Name of an optimiser. */
-export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adam" | "adamw";
+export type OptimizerName = "sgd" | "momentum" | "nesterov" | "adam" | "adamw" | "lbfgs";
 
 /** What the library knows of an optimiser: an entry of {@linkcode optimizers}. */
 export interface OptimizerEntry {
@@ -19,15 +19,23 @@ export interface OptimizerEntry {
   readonly help: string;
   /** Moments that it keeps of each parameter. */
   readonly moments: 0 | 1 | 2;
+  /** Whether it searches along lines, on all samples, with arrays of its own beside the moments. */
+  readonly searches: boolean;
 }
 
 /** All optimisers, by name. */
 export const optimizers: Readonly<Record<OptimizerName, OptimizerEntry>> = {
-  sgd: { kind: 0, help: "θ ← θ − η g", moments: 0 },
-  momentum: { kind: 1, help: "v ← μ v + g; θ ← θ − η v", moments: 1 },
-  nesterov: { kind: 2, help: "v ← μ v + g; θ ← θ − η (g + μ v)", moments: 1 },
-  adam: { kind: 3, help: "steps by the mean of g over the root of the mean of g²", moments: 2 },
-  adamw: { kind: 4, help: "Adam, with weight decay apart from the gradient", moments: 2 },
+  sgd: { kind: 0, help: "θ ← θ − η g", moments: 0, searches: false },
+  momentum: { kind: 1, help: "v ← μ v + g; θ ← θ − η v", moments: 1, searches: false },
+  nesterov: { kind: 2, help: "v ← μ v + g; θ ← θ − η (g + μ v)", moments: 1, searches: false },
+  adam: {
+    kind: 3,
+    help: "steps by the mean of g over the root of the mean of g²",
+    moments: 2,
+    searches: false,
+  },
+  adamw: { kind: 4, help: "Adam, with weight decay apart from the gradient", moments: 2, searches: false },
+  lbfgs: { kind: 5, help: "quasi-Newton steps, a line search each; full batch", moments: 2, searches: true },
 };
 
 /** Names of the optimisers. */
@@ -37,7 +45,10 @@ export const optimizerNames: readonly OptimizerName[] = Object.keys(optimizers) 
 export interface OptimizerOptions {
   /** Which one. */
   readonly name: OptimizerName;
-  /** Learning rate η > 0, before the schedule. */
+  /**
+   * Learning rate η > 0, before the schedule. In `lbfgs`, which finds its own steps, the length
+   * ‖Δθ‖ of the first trial by steepest descent.
+   */
   readonly learningRate: number | readonly number[];
   /** Momentum μ in [0, 1) of `momentum` and `nesterov`. Default: 0.9. */
   readonly momentum?: number | readonly number[];
@@ -47,16 +58,19 @@ export interface OptimizerOptions {
   readonly betas?: readonly [number, number];
   /** Adam's ϵ ≥ 2⁻¹²⁶, added to the root of the second moment. Default: 10⁻⁸. */
   readonly epsilon?: number;
+  /** Pairs of changes of parameters and gradient that `lbfgs` keeps, 1 to 64. Default: 20. */
+  readonly history?: number;
   /**
    * Factors ≥ 0 of the learning rate for weights and biases of each layer, the output layer last,
    * or such a list for each replica. Decay that is apart from the gradient is multiplied too; a
-   * factor of 0 freezes parameters and their moments to the bit. Default: 1 for all.
+   * factor of 0 freezes parameters and their moments to the bit. Not in `lbfgs`. Default: 1 for
+   * all.
    */
   readonly layers?: readonly LayerRates[] | readonly (readonly LayerRates[])[];
 }
 
 /** Keys of {@linkcode OptimizerOptions}. */
-const KEYS = ["name", "learningRate", "momentum", "weightDecay", "betas", "epsilon", "layers"];
+const KEYS = ["name", "learningRate", "momentum", "weightDecay", "betas", "epsilon", "history", "layers"];
 
 /**
  * Reads the name of an optimiser.

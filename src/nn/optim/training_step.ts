@@ -23,6 +23,8 @@ import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
 import type { Activations, BatchEvaluation, Network } from "../network.ts";
 import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
 import type { SampleArrays } from "../samples.ts";
+import { bindSearch, type LineSearch } from "./lbfgs.ts";
+import { optimizers } from "./optimizer.ts";
 import { scheduleFields } from "./schedule.ts";
 import { chooseJetPath, choosePath, type StepPath } from "./step_path.ts";
 import { bindUpdate, optimizerArrays, type UpdateOptions } from "./update.ts";
@@ -65,7 +67,8 @@ export interface TrainingStep {
   readonly update: readonly Dispatch[];
   /**
    * Makes several steps, to the bits of as many times `draw`, `forward` and `update`, but leaves
-   * nothing of `seen`; `null` where no kernel does.
+   * nothing of `seen`; `null` where no kernel does. A step by line search, which evaluates another
+   * point than the one that it starts from, saves the evaluation of the latter.
    */
   readonly many: ManySteps | null;
   /**
@@ -82,6 +85,8 @@ export interface TrainingStep {
   readonly states: GpuArray;
   /** First and second moments of the parameters. */
   readonly moments: GpuArray;
+  /** What line searches keep from step to step, by name; nothing for other optimisers. */
+  readonly kept: Readonly<Record<string, GpuArray>>;
   /** Loss of each replica at the last `logCapacity` steps, `[step mod capacity][replica]`. */
   readonly losses: GpuArray;
 }
@@ -116,6 +121,8 @@ export async function bindTrainingStep(
   }
   const arrays = optimizerArrays(network, options, stack);
   const { states, moments, losses } = arrays;
+  const { searches } = optimizers[options.optimizer.name];
+  const search = searches ? await bindSearch(network, { ...options, arrays }, stack) : null;
 
   const path = options.path ??
     (typeof objective === "string"
@@ -141,11 +148,11 @@ export async function bindTrainingStep(
       ? defaultVariant(network, path)
       : await chooseVariant(network, samples, path, fusedOptions, options.steps);
     const fused = await bindFusedStep(network, samples, { ...fusedOptions, variant }, stack);
-    const kernel = options.many !== undefined || options.path || !sampled
+    const kernel = options.many !== undefined || options.path || !sampled || search
       ? options.many ?? null
       : await chooseManySteps(network, samples, { ...sampled, steps: options.steps }, variant);
     const many = sampled && kernel && await bindManySteps(network, samples, sampled, kernel);
-    return { draw: [], ...fused, many, evaluated: null, states, moments, losses };
+    return searched({ draw: [], ...fused, many, evaluated: null, states, moments, losses, kept: {} }, search);
   }
 
   const { gpu, replicas } = network;
@@ -166,7 +173,7 @@ export async function bindTrainingStep(
     gradients: { array: gradients, slices: cut.slices },
   };
   const { log, apply } = await bindUpdate(network, results, { ...options, arrays });
-  return {
+  return searched({
     draw: drawn ? [drawn.dispatch] : [],
     forward: activations.forward,
     measure: [loss.dispatch, log],
@@ -181,6 +188,27 @@ export async function bindTrainingStep(
     states,
     moments,
     losses,
+    kept: {},
+  }, search);
+}
+
+/**
+ * Makes the steps of a line search: from the network between two trials, which probes look at, to
+ * the trial point, whose loss and gradient `update` leaves, and back.
+ *
+ * @param step The step, whose update leaves the gradient.
+ * @param search The search; `null` for none.
+ * @returns The step.
+ */
+function searched(step: TrainingStep, search: LineSearch | null): TrainingStep {
+  if (!search) return step;
+  const { aim, judge, kept } = search;
+  const trial = [aim, ...step.forward, ...step.update, judge];
+  return {
+    ...step,
+    update: [step.measure[0], ...trial],
+    many: (steps) => Array.from({ length: steps }, () => trial).flat(),
+    kept,
   };
 }
 

@@ -1,0 +1,119 @@
+/**
+ * L-BFGS: quasi-Newton directions and line searches, advanced on the GPU after each evaluation.
+ *
+ * @module
+ */
+import { checkNumber } from "../../check.ts";
+import { InputError, LimitError } from "../../errors.ts";
+import { count } from "../../format.ts";
+import { GpuArray } from "../../gpu/array.ts";
+import type { Dispatch } from "../../gpu/kernel.ts";
+import { gpuStruct } from "../../gpu/struct.ts";
+import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
+import type { Network } from "../network.ts";
+import type { OptimizerOptions } from "./optimizer.ts";
+import type { OptimizerArrays, UpdateOptions } from "./update.ts";
+import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
+import lbfgsSource from "../../../shaders/nn/optim/lbfgs.wgsl" with { type: "text" };
+import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with { type: "text" };
+import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
+
+/** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
+export const MOST_HISTORY = 64;
+/** Pairs that are kept where the options do not say how many. */
+const HISTORY = 20;
+/** Words of `struct Replica` there: of its search, then a curvature for each pair. */
+export const SEARCH_WORDS = 21 + MOST_HISTORY;
+
+/** What a search follows from. */
+type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
+  readonly optimizer: Pick<OptimizerOptions, "history" | "layers">;
+};
+
+/**
+ * Checks the options of a training by line searches.
+ *
+ * @param options Its options.
+ * @throws {InputError} If it has mini-batches, a schedule or rates of layers, or the number of
+ * pairs is out of range.
+ */
+export function checkSearch({ schedule, batch, optimizer }: SearchedOptions): void {
+  const { history = HISTORY, layers } = optimizer;
+  if (batch !== null) {
+    throw new InputError(
+      `lbfgs on batches of ${batch} samples: a line search needs the same loss at all its points; ` +
+        "give the full batch, or another optimiser",
+    );
+  }
+  if (schedule.kind !== "constant") {
+    throw new InputError(
+      `lbfgs with the schedule ${schedule.kind}: it finds its own steps; give the schedule constant`,
+    );
+  }
+  if (layers) throw new InputError("lbfgs with rates of layers: it moves all as one; leave the rates out");
+  checkNumber("history of lbfgs", history, { min: 1, max: MOST_HISTORY, integer: true });
+}
+
+/** The commands of a search, and what they keep. */
+export interface LineSearch {
+  /** Moves the parameters to the trial point of each replica. */
+  readonly aim: Dispatch;
+  /**
+   * Takes in loss and gradient there: moves the parameters to the last accepted point, chooses the
+   * next trial, and makes the loss in the log that of the point before the step.
+   */
+  readonly judge: Dispatch;
+  /** Arrays that change from step to step, by name. */
+  readonly kept: Readonly<Record<string, GpuArray>>;
+}
+
+/**
+ * Binds the searches of all replicas. The gradient at the trial point is the first moment, as
+ * `optimizer.wgsl` leaves it.
+ *
+ * @param network Network to train.
+ * @param options Optimiser, and its arrays.
+ * @param stack Owner of the pairs and of what the searches know.
+ * @returns The commands.
+ * @throws {InputError} If an option is out of range.
+ * @throws {LimitError} If the adapter cannot add up as many parameters in one workgroup.
+ */
+export async function bindSearch(
+  { gpu, replicas, layout, parameters }: Pick<Network, "gpu" | "replicas" | "layout" | "parameters">,
+  options: UpdateOptions & { readonly arrays: OptimizerArrays },
+  stack: DisposableStack,
+): Promise<LineSearch> {
+  checkSearch(options);
+  const { logCapacity, optimizer: { history = HISTORY }, arrays } = options;
+  const { hypers, states, moments, losses } = arrays;
+  const lanes = lanesOf(gpu.software, layout.size, history);
+  const words = 4 * replicas * layout.size * (2 * history + 2);
+  const vectors = stack.use(new GpuArray(gpu, "pairs of L-BFGS", words));
+  const searches = stack.use(new GpuArray(gpu, "line searches", replicas * SEARCH_WORDS));
+  const settings = gpuStruct(gpu, "search settings", ["u32", layout.size, history, logCapacity, replicas]);
+  const files = [elementarySource, stateSource, lineSearchSource, lbfgsSource];
+  const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
+  const aimed = [settings, null, null, null, parameters, null, vectors, searches];
+  const judged = [settings, hypers, states, losses, parameters, moments, vectors, searches];
+  return {
+    aim: (await kernel("aim")).bind(aimed, [Math.ceil(layout.size / 64), 1, replicas]),
+    judge: (await kernel("judge")).bind(judged, [replicas]),
+    kept: { pairs: vectors, searches },
+  };
+}
+
+/**
+ * Chooses the invocations of a workgroup: on lavapipe the eight that run at once, for which
+ * barriers are free, or as many as its limit on loops asks for.
+ */
+function lanesOf(software: boolean, vectors: number, history: number): number {
+  const iterations = (2 * history + 4) * (vectors + 8);
+  const lanes = (software ? [8, 64, 256] : [vectors < 1024 ? 64 : 256]).find((each) =>
+    !software || iterations / each <= MOST_ITERATIONS
+  );
+  if (lanes) return lanes;
+  throw new LimitError(
+    `lbfgs of ${count(4 * vectors, "parameter")} with a history of ${history} takes more loops than ` +
+      "the software adapter allows: give a shorter history, a smaller network, or another optimiser",
+  );
+}
