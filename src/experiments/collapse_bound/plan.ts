@@ -17,7 +17,7 @@ import {
 export interface CollapseBoundOptions extends
   Omit<
     RankCollapseOptions,
-    "task" | "data" | "activation" | "skip" | "optimizer" | "schedule" | "batch"
+    "task" | "data" | "activation" | "skip" | "optimizer" | "history" | "schedule" | "batch"
   > {
   /** Activation of the hidden layers. */
   readonly activation: "tanh" | "relu";
@@ -58,6 +58,7 @@ export async function collapseBoundPlan(options: CollapseBoundOptions): Promise<
     task: "mixture",
     data: null,
     optimizer: "momentum",
+    history: null,
     schedule: "constant",
     batch: "full",
     skip: false,
