@@ -36,7 +36,7 @@ export function studentQuantile(freedom: number): number {
  * import assert from "node:assert/strict";
  * import { studentTail } from "./confidence.ts";
  *
- * assert(Math.abs(studentTail(2.776, 4) - 0.025) < 1e-5);
+ * assert(Math.abs(studentTail(2.776445, 4) - 0.025) < 1e-6);
  * ```
  */
 export function studentTail(t: number, freedom: number): number {
