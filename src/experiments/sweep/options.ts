@@ -89,5 +89,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   replicas: "a trial is one network: sweep the seed instead, as in seed=0..7",
   stopOnDivergence: "a trial that diverges is a row of the table, and the others go on",
   initFrom: "a trial draws its own parameters",
+  history: "trials of L-BFGS keep its default number of pairs",
   profile: "times of kernels are no part of a sweep",
 };
