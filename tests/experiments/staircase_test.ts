@@ -166,6 +166,7 @@ Deno.test("experimentRecord: everything that run.json must hold, as JSON can tel
     hidden: [6, 5],
     activation: "tanh",
     initializer: "xavier-normal",
+    skip: false,
     optimizer: { name: "momentum", learningRate: 0.02, momentum: 0.9, weightDecay: 0 },
     schedule: { kind: "constant" },
     batch: 8,
