@@ -1,7 +1,7 @@
 // L-BFGS with a line search (line_search.wgsl), of replicas that know nothing of each other and a
 // host that waits for none (Liu, Nocedal, Math. Programming 45, 1989; Nocedal, Wright, Numerical
 // Optimization, algorithms 7.4 and 7.5).
-// needs: elementary.wgsl, state.wgsl, line_search.wgsl
+// needs: elementary.wgsl, state.wgsl, workgroup_sum.wgsl, line_search.wgsl
 //
 // A step of the training is one evaluation of the objective φ(α) = f(x + α d), the loss with
 // λ/2 ‖θ‖² of weight decay, at a trial point. `aim` moves the parameters there, the kernels of the
@@ -49,7 +49,6 @@ override LANES: u32 = 64u;
 @group(0) @binding(6) var<storage, read_write> vectors: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> searches: array<Replica>;
 
-var<workgroup> sums: array<vec4f, LANES>;
 var<workgroup> plan: Plan;
 var<workgroup> weights: array<f32, MOST_HISTORY>;
 
@@ -76,19 +75,6 @@ fn aim(@builtin(global_invocation_id) id: vec3u) {
   let here = parameters[at];
   vectors[x_at + id.x] = here;
   parameters[at] = here + searches[id.z].search.alpha * vectors[d_at + id.x];
-}
-
-// Adds up a vector of each lane. Every lane gets the sum.
-fn total(value: vec4f) -> vec4f {
-  sums[lane] = value;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { sums[lane] += sums[lane + half]; }
-  }
-  workgroupBarrier();
-  let sum = sums[0];
-  workgroupBarrier();
-  return sum;
 }
 
 // Judges a trial: `own` is φ′, ‖θ‖², ‖g‖²; `pair` is sᵀy, sᵀs, yᵀy.
@@ -156,7 +142,7 @@ fn sweep(weight: f32, which: u32, other: u32) -> f32 {
     vectors[d_at + i] = d;
     sum += d * vectors[other + i];
   }
-  return dot(total(sum), vec4f(1.0));
+  return dot(total(lane, sum), vec4f(1.0));
 }
 
 // Makes d = −H g, which it finds as g (algorithm 7.4), and gives φ′(0).
@@ -193,7 +179,7 @@ fn turn(replica: u32, pairs: u32, g_at: u32) -> f32 {
     vectors[d_at + i] = d;
     sum += d * moments[g_at + i];
   }
-  return dot(total(sum), vec4f(1.0));
+  return dot(total(lane, sum), vec4f(1.0));
 }
 
 @compute @workgroup_size(LANES)
@@ -222,8 +208,8 @@ fn judge(
     pair[2] += y * y;
   }
   let one = vec4f(1.0);
-  let own_sums = total(vec4f(dot(own[0], one), dot(own[1], one), dot(own[2], one), 0.0));
-  let pair_sums = total(vec4f(dot(pair[0], one), dot(pair[1], one), dot(pair[2], one), 0.0));
+  let own_sums = total(lane, vec4f(dot(own[0], one), dot(own[1], one), dot(own[2], one), 0.0));
+  let pair_sums = total(lane, vec4f(dot(pair[0], one), dot(pair[1], one), dot(pair[2], one), 0.0));
   if (lane == 0u) {
     plan = Plan();
     let search = judged(replica, searches[replica].search, own_sums, pair_sums);

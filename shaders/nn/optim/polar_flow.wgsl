@@ -1,6 +1,6 @@
 // Integrates the gradient flow of a homogeneous network in polar coordinates: weights w = c û with
 // ‖û‖ = 1, a norm and a direction.
-// needs: elementary.wgsl
+// needs: elementary.wgsl, workgroup_sum.wgsl
 //
 // Without biases and with activations that are homogeneous, H(x; c û) = c^L H(x; û). The dense
 // kernels evaluate the network and differentiate it at û, where numbers are of the order of one
@@ -65,20 +65,8 @@ struct Record {
 @group(0) @binding(9) var<storage, read> output: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> scaled_output: array<vec4f>;
 
-var<workgroup> sums: array<vec4f, 64>;
-
-// Adds up a value of each lane; every lane gets the sum.
-fn total(lane: u32, value: vec4f) -> vec4f {
-  sums[lane] = value;
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { sums[lane] += sums[lane + half]; }
-  }
-  workgroupBarrier();
-  let sum = sums[0];
-  workgroupBarrier();
-  return sum;
-}
+// Invocations of the workgroups of `descend` and `record`.
+const LANES = 64u;
 
 fn gradient_at(replica: u32, i: u32) -> vec4f {
   var sum = vec4f();

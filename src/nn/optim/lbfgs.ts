@@ -16,6 +16,7 @@ import type { OptimizerArrays, UpdateOptions } from "./update.ts";
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import lbfgsSource from "../../../shaders/nn/optim/lbfgs.wgsl" with { type: "text" };
 import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with { type: "text" };
+import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
@@ -91,7 +92,7 @@ export async function bindSearch(
   const vectors = stack.use(new GpuArray(gpu, "pairs of L-BFGS", words));
   const searches = stack.use(new GpuArray(gpu, "line searches", replicas * SEARCH_WORDS));
   const settings = gpuStruct(gpu, "search settings", ["u32", layout.size, history, logCapacity, replicas]);
-  const files = [elementarySource, stateSource, lineSearchSource, lbfgsSource];
+  const files = [elementarySource, stateSource, sumSource, lineSearchSource, lbfgsSource];
   const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
   const aimed = [settings, null, null, null, parameters, null, vectors, searches];
   const judged = [settings, hypers, states, losses, parameters, moments, vectors, searches];

@@ -17,6 +17,7 @@ import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 import { bindGradients } from "./training_step.ts";
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
+import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { type: "text" };
 import polarFlowSource from "../../../shaders/nn/optim/polar_flow.wgsl" with { type: "text" };
 
 /** Words of `struct State`, and of `struct Record`, in `shaders/nn/optim/polar_flow.wgsl`. */
@@ -189,7 +190,7 @@ export async function bindPolarFlow(
     ["f32", rate, fall.from, fall.rate, fall.end],
   );
   const kernel = (entryPoint: string) =>
-    gpu.kernel({ name: "polar_flow", files: [elementarySource, polarFlowSource], entryPoint });
+    gpu.kernel({ name: "polar_flow", files: [elementarySource, sumSource, polarFlowSource], entryPoint });
   const scale = (await kernel("scale")).bind(
     [shape, states, ...new Array<null>(7).fill(null), output.array, scaled.array],
     [Math.ceil(output.batch / 64), 1, replicas],
