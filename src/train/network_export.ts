@@ -6,7 +6,6 @@
 import { Commands } from "../gpu/commands.ts";
 import { type LayerParameters, unpackParameters } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
-import { extent } from "../stats/extent.ts";
 
 /**
  * Parameters of all replicas after some numbers of steps. Those at a probe are the ones that its
@@ -35,7 +34,8 @@ import { extent } from "../stats/extent.ts";
  */
 export class NetworkExport {
   readonly #network: Network;
-  readonly #steps: ReadonlySet<number>;
+  /** Steps that are wanted, ascending. */
+  readonly #steps: readonly number[];
   readonly #taken = new Map<number, Promise<Float32Array>>();
 
   /**
@@ -47,9 +47,9 @@ export class NetworkExport {
    */
   constructor(network: Network, steps: Iterable<number>, before: ReadonlyMap<number, Float32Array>) {
     this.#network = network;
-    this.#steps = new Set(steps);
+    this.#steps = [...new Set(steps)].sort((a, b) => a - b);
     for (const [step, words] of before) {
-      if (this.#steps.has(step)) this.#taken.set(step, Promise.resolve(words));
+      if (this.#steps.includes(step)) this.#taken.set(step, Promise.resolve(words));
     }
   }
 
@@ -61,7 +61,7 @@ export class NetworkExport {
    * @returns Commands to record what follows: the same, or new ones where these were submitted.
    */
   take(step: number, commands: Commands): Commands {
-    if (!this.#steps.has(step)) return commands;
+    if (this.next(step) !== step) return commands;
     commands.submit();
     const { gpu, parameters } = this.#network, words = parameters.read();
     // Whoever asks for the networks gets the error; a run that is left early asks for none.
@@ -77,7 +77,7 @@ export class NetworkExport {
    * @returns The first such step from there on; infinity if there is none.
    */
   next(step: number): number {
-    return extent([...this.#steps].filter((wanted) => wanted >= step))[0];
+    return this.#steps.find((wanted) => wanted >= step) ?? Infinity;
   }
 
   /**

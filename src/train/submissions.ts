@@ -146,9 +146,9 @@ export class Submissions {
     for (let s = start; s < start + count; s++) {
       commands = this.#networks?.take(s, commands) ?? commands;
       // Up to the next probe, which looks at what a single step leaves, or networks to export.
-      const end = Math.min(start + count, this.#networks?.next(s + 1) ?? Infinity);
-      const between = Math.min(end, schedule.next(s)) - s;
-      if (step.many && between > 0) {
+      const end = Math.min(start + count, schedule.next(s));
+      if (step.many && end > s) {
+        const between = Math.min(end, this.#networks?.next(s + 1) ?? Infinity) - s;
         commands.run(step.many(between));
         s += between - 1;
         continue;
