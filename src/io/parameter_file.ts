@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import { listed, quoted, shown } from "../format.ts";
+import { transposed } from "../linalg/matrix.ts";
 import { parseActivation } from "../nn/activation.ts";
 import { type LayerParameters, skipConnections } from "../nn/layout.ts";
 import { layerNames, PARAMETER_NAME } from "./parameter_names.ts";
@@ -32,15 +33,6 @@ export interface NetworkParameters {
 
 /** Names that an error lists. */
 const MOST_LISTED = 8;
-
-/** Exchanges rows and columns. */
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
-  }
-  return turned;
-}
 
 /**
  * Names the parameters of networks as PyTorch does. Those of one network have the keys of

@@ -44,6 +44,35 @@ export function squareMatrix(data: Float32Array | Float64Array): Matrix {
 }
 
 /**
+ * Exchanges rows and columns.
+ *
+ * @param data Entries, row-major, `rows × columns`.
+ * @param rows Number of rows.
+ * @param columns Number of columns.
+ * @returns Entries, row-major, `columns × rows`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { transposed } from "./matrix.ts";
+ *
+ * assert.deepEqual(transposed(Float32Array.of(1, 2, 3, 4), 1, 4), Float32Array.of(1, 2, 3, 4));
+ * assert.deepEqual(transposed(Float32Array.of(1, 2, 3, 4), 2, 2), Float32Array.of(1, 3, 2, 4));
+ * ```
+ */
+export function transposed<Data extends Float32Array | Float64Array>(
+  data: Data,
+  rows: number,
+  columns: number,
+): Data {
+  const turned = data.slice() as Data;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
+  }
+  return turned;
+}
+
+/**
  * Checks that matrices are a list of matrices, each with as many entries as its shape says.
  *
  * @param matrices Matrices, as a caller gave them.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Matrix } from "../../linalg/matrix.ts";
+import { type Matrix, transposed } from "../../linalg/matrix.ts";
 import { svd } from "../../linalg/svd/svd.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
@@ -86,7 +86,7 @@ export async function measureNetworks(
 ): Promise<Measurements<SaddleNetwork>> {
   if (status !== "done") return { rows: [] };
   const probes = trace.probes.filter(({ replica }) => !diverged.has(replica));
-  const matrices = probes.map(({ step, replica }) => transposed(networks.get(step)![replica][0]));
+  const matrices = probes.map(({ step, replica }) => neuronRows(networks.get(step)![replica][0]));
   const work = { ...signal && { signal } };
   const ranks = await weightRanks(gpu, matrices, { tolerance, threshold: "absolute", ...work });
   const replicas = Map.groupBy(probes.keys(), (i) => probes[i].replica);
@@ -180,10 +180,9 @@ function plateausOf(ranks: readonly number[], end: number): Pick<Plateau, "rank"
 }
 
 /** The hidden weights with a row for each neuron. */
-function transposed({ weights, biases: { length: neurons } }: LayerParameters): Matrix {
+function neuronRows({ weights, biases: { length: neurons } }: LayerParameters): Matrix {
   const inputs = weights.length / neurons;
-  const data = Float32Array.from(weights, (_, e) => weights[(e % inputs) * neurons + Math.floor(e / inputs)]);
-  return { rows: neurons, columns: inputs, data };
+  return { rows: neurons, columns: inputs, data: transposed(weights, inputs, neurons) };
 }
 
 /** Takes the part of a matrix beyond as many of its largest singular values as a rank. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { transposed } from "../../linalg/matrix.ts";
 import { product } from "../../stats/random_matrices.ts";
 import { encloseLargest } from "../certificates/largest_eigenvalue.ts";
 
@@ -49,8 +50,9 @@ export function randomSteps(
   { weights, x, samples: n, inputs: d, width: m }: StepStart,
   next: () => number,
 ): (length: number) => number {
-  const still = product(transposed(weights, d, m), weights, m, m, d);
-  const moved = product(x, weights, n, m, d), among = product(x, transposed(x, n, d), n, n, d);
+  const still = product(transposed(Float64Array.from(weights), d, m), weights, m, m, d);
+  const moved = product(x, weights, n, m, d),
+    among = product(x, transposed(Float64Array.from(x), n, d), n, n, d);
   const energy = trace(still, m);
   return (length) => {
     const c = Float64Array.from({ length: n * m }, next), image = product(among, c, n, m, n);
@@ -64,12 +66,6 @@ export function randomSteps(
     }
     return (energy + trace(half, m)) / encloseLargest(gram, m).low;
   };
-}
-
-/** Transposes a row-major matrix. */
-function transposed(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  const place = (i: number) => (i % rows) * columns + Math.floor(i / rows);
-  return Float64Array.from({ length: rows * columns }, (_, i) => matrix[place(i)]);
 }
 
 /** Adds up the diagonal of a square matrix. */
