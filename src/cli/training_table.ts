@@ -5,6 +5,7 @@
  */
 import { activationNames } from "../nn/activation.ts";
 import { MOST_HISTORY } from "../nn/optim/lbfgs.ts";
+import { optimizerNames } from "../nn/optim/optimizer.ts";
 import { MAX_SAMPLES } from "../tasks/options.ts";
 import { tasks, writtenTasks } from "../tasks/registry.ts";
 import type { Task } from "../tasks/task.ts";
@@ -68,6 +69,18 @@ export interface TrainingValues {
   readonly precision: "auto" | "single" | "double";
 }
 
+/** Names of the optimisers, for help texts: `sgd, momentum … or lbfgs`. */
+export const optimizerChoice: string = `${optimizerNames.slice(0, -1).join(", ")} or ${
+  optimizerNames.at(-1)
+}`;
+
+/** Options of a training run all of whose probes solve for spectra. */
+export const solvedTrainingKeys = [
+  ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
+  ...["learningRate", "schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+  ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
+] as const satisfies readonly (keyof TrainingValues)[];
+
 /** Options of a training run: task, network, optimiser, probes. */
 export const trainingTable: TableOf<TrainingValues> = {
   task: text({
@@ -117,7 +130,7 @@ export const trainingTable: TableOf<TrainingValues> = {
   optimizer: text({
     default: null,
     placeholder: "NAME",
-    help: "sgd, momentum, nesterov, adam, adamw or lbfgs; by default the task's own",
+    help: `${optimizerChoice}; by default the task's own`,
     group: "how to train",
   }),
   learningRate: numbers({

@@ -96,6 +96,7 @@ export {
   type ProbeBase,
   type SpectrumProbe,
   spectrumProbes,
+  terminalRank,
   type Trace,
 } from "./trace.ts";
 export { follow } from "./follow.ts";

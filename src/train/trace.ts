@@ -115,6 +115,17 @@ export interface Trace {
 }
 
 /**
+ * Reads the ε-rank of the last hidden layer.
+ *
+ * @param probe A probe.
+ * @param e Index of the threshold.
+ * @returns The rank and its certified interval.
+ */
+export function terminalRank({ layers }: Pick<Probe, "layers">, e = 0): RankInterval {
+  return layers[layers.length - 1].ranks[e];
+}
+
+/**
  * Selects the probes that solved for the spectra of all layers.
  *
  * @param trace The record of a run.

@@ -5,7 +5,12 @@
  */
 import { pick, type TableOf, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import {
+  optimizerChoice,
+  solvedTrainingKeys,
+  trainingTable,
+  type TrainingValues,
+} from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { spectralBounds } from "../../rank/ranks/spectral_bounds.ts";
 import { effectiveRank } from "../../rank/ranks/spectral_ranks.ts";
@@ -56,22 +61,9 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
       },
     ],
     options: {
-      ...pick(trainingTable, [
-        ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
-        ...[
-          "learningRate",
-          "schedule",
-          "momentum",
-          "weightDecay",
-          "batch",
-          "steps",
-          "replicas",
-          "seed",
-        ] as const,
-        ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
-      ], {
+      ...pick(trainingTable, solvedTrainingKeys, {
         layers: { default: new Array(12).fill(30).join(), help: "hidden widths as 50,50" },
-        optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
+        optimizer: { default: "adam", help: optimizerChoice },
         learningRate: { default: [1e-3], help: "one for all replicas, or one for each" },
         steps: { default: 3000, full: 20_000, help: "updates of the weights" },
         probeEvery: { default: 1000, help: "steps from one probe of the ranks to the next" },

@@ -6,7 +6,7 @@
 import { testFloor } from "../../rank/stairs/coupling.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import { oppositeChanges } from "../../stats/shifts.ts";
-import { type SpectrumProbe, spectrumProbes, type Trace } from "../../train/trace.ts";
+import { type SpectrumProbe, spectrumProbes, terminalRank, type Trace } from "../../train/trace.ts";
 import { byReplica, type Claim, SIGNIFICANT } from "../core/verdict.ts";
 
 /** One training, with all its replicas. */
@@ -89,8 +89,8 @@ export function replicasOf(trace: Trace, leftOut: ReadonlySet<number>): Spectrum
 }
 
 /** Gives the ε-rank of the last hidden layer, for the threshold of that index. */
-export function rankOf({ layers }: SpectrumProbe, e: number): number {
-  return layers[layers.length - 1].ranks[e].rank;
+export function rankOf(probe: SpectrumProbe, e: number): number {
+  return terminalRank(probe, e).rank;
 }
 
 /**

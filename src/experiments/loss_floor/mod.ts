@@ -6,7 +6,7 @@
  */
 import { pick, type TableOf, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { solvedTrainingKeys, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { type SpectrumProbe, spectrumProbes } from "../../train/trace.ts";
@@ -49,20 +49,7 @@ export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptio
       { args: "--activation sine --layers 40,40", help: "test it for another network" },
     ],
     options: {
-      ...pick(trainingTable, [
-        ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
-        ...[
-          "learningRate",
-          "schedule",
-          "momentum",
-          "weightDecay",
-          "batch",
-          "steps",
-          "replicas",
-          "seed",
-        ] as const,
-        ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
-      ], {
+      ...pick(trainingTable, solvedTrainingKeys, {
         replicas: { default: 5, full: 10 },
         probeEvery: { default: 50, full: 10, help: "steps from one probe of the ranks to the next" },
       }),

@@ -6,7 +6,7 @@
 import { checkName } from "../../check.ts";
 import { integer, number, numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { parseActivation } from "../../nn/activation.ts";
 import { functionTask } from "../../tasks/function_task.ts";
@@ -153,7 +153,7 @@ export const methodsOptions: TableOf<MethodsOptions> = {
       default: "xavier-normal",
       help: "initialiser: xavier-normal, he-uniform, lecun-normal, pytorch, normal:0.1 …",
     },
-    optimizer: { default: "adam", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
+    optimizer: { default: "adam", help: optimizerChoice },
     learningRate: { default: [2e-3], help: "one for all replicas, or one for each" },
     steps: { default: 1500, full: 10_000, min: 1, help: "updates of the weights" },
     replicas: {

@@ -6,7 +6,7 @@
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type StairTests, testStairs } from "../../train/stair_tests.ts";
-import type { Probe } from "../../train/trace.ts";
+import { type Probe, terminalRank } from "../../train/trace.ts";
 import { type Claim, type Demand, SIGNIFICANT } from "../core/verdict.ts";
 import { type ArmName, armNames, type OptimizersPlan } from "./plan.ts";
 
@@ -22,11 +22,6 @@ export interface OptimizedNetwork {
   readonly probes: readonly Probe[];
 }
 
-/** Finds the ε-rank of the last hidden layer at a probe. */
-export function terminalRank({ layers }: Probe): Probe["layers"][number]["ranks"][number] {
-  return layers[layers.length - 1].ranks[0];
-}
-
 /**
  * Finds the stairs of a network in the second phase.
  *
@@ -39,7 +34,7 @@ export function secondStairs(
   firstSteps: number,
 ): Pick<StairTests, "ramp" | "coupling"> & { readonly climbed: number } {
   const second = probes.filter(({ step }) => step >= firstSteps);
-  const staircase = findStairs(second.map(({ step }) => step), second.map(terminalRank));
+  const staircase = findStairs(second.map(({ step }) => step), second.map((probe) => terminalRank(probe)));
   const place = { layer: probes[0].layers.length - 1, e: 0, isTerminal: true };
   const climbed = staircase.doubt === null ? staircase.jumps.filter(({ size }) => size > 0).length : NaN;
   return { ...testStairs(second, staircase, place), climbed };

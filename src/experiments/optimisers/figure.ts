@@ -13,9 +13,9 @@ import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_mar
 import { appendGroup } from "../../plot/core/svg.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { summarize } from "../../stats/quantiles.ts";
-import type { Probe } from "../../train/trace.ts";
+import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import { type OptimizedNetwork, terminalRank } from "./claims.ts";
+import type { OptimizedNetwork } from "./claims.ts";
 import { armNames, type OptimizersPlan } from "./plan.ts";
 
 const plotHeight = 165, columnGap = 24, rowGap = 12;

@@ -8,10 +8,12 @@ import type { TableOf } from "../../cli/options.ts";
 import { type Columns, table } from "../../io/table.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import { follow } from "../../train/follow.ts";
+import { terminalRank } from "../../train/trace.ts";
 import { Training } from "../../train/training.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
-import { type OptimizedNetwork, optimizersClaims, secondStairs, terminalRank } from "./claims.ts";
+import { rankColumns } from "../core/rank_columns.ts";
+import { type OptimizedNetwork, optimizersClaims, secondStairs } from "./claims.ts";
 import {
   armNames,
   arms,
@@ -111,12 +113,7 @@ export const optimizerStudy: Experiment<TableOf<OptimizersOptions>, OptimizersPl
             help: "relative error of the solution; empty for tasks that are no equations",
             value: ({ probe }) => probe.relativeError ?? null,
           },
-          rank: { help: "ε-rank of the last hidden layer", value: ({ probe }) => terminalRank(probe).rank },
-          rank_low: {
-            help: "lower end of its certified interval",
-            value: ({ probe }) => terminalRank(probe).low,
-          },
-          rank_high: { help: "upper end of it", value: ({ probe }) => terminalRank(probe).high },
+          ...rankColumns("rank", "ε-rank of the last hidden layer", ({ probe }) => terminalRank(probe)),
         }),
     },
     figures: {

@@ -7,7 +7,7 @@ import { integer, integers, pick, type TableOf, text, toggle } from "../../cli/o
 import { isDecimal } from "../../cli/parse_number.ts";
 import { parseBatch } from "../../cli/sizes.ts";
 import { taskOf } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { quoted } from "../../format.ts";
@@ -85,7 +85,7 @@ export const phaseOptions: TableOf<PhaseOptions> = {
     help: "learning rates: a list, or FROM:TO:COUNT at equal ratios",
   }),
   ...pick(trainingTable, ["optimizer", "momentum", "batch", "steps", "replicas", "seed"], {
-    optimizer: { default: "momentum", help: "sgd, momentum, nesterov, adam, adamw or lbfgs" },
+    optimizer: { default: "momentum", help: optimizerChoice },
     batch: { default: "full", help: "samples of a mini-batch, or full" },
     steps: { default: 600, full: 2000, min: 1, help: "updates of the weights" },
     replicas: { default: 4, full: 5, help: "networks of each cell; they differ in their initial weights" },

@@ -4,6 +4,7 @@
  * @module
  */
 import { mean } from "../../stats/mean.ts";
+import { terminalRank } from "../../train/trace.ts";
 import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import {
   lossAfter,
@@ -11,7 +12,6 @@ import {
   type PretrainingRun,
   stairsClimbed,
   stepsTo,
-  terminalRank,
 } from "./networks.ts";
 import { pretrainedMethods, type PretrainingPlan } from "./plan.ts";
 

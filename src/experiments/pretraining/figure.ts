@@ -15,9 +15,9 @@ import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
 import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
 import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
-import type { Probe } from "../../train/trace.ts";
+import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
-import { type PretrainingRun, terminalRank } from "./networks.ts";
+import type { PretrainingRun } from "./networks.ts";
 import type { PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */

@@ -7,6 +7,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { type Columns, table } from "../../io/table.ts";
+import { terminalRank } from "../../train/trace.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { pretrainingClaims } from "./claims.ts";
 import {
@@ -17,7 +18,6 @@ import {
   stairsClimbed,
   stepsTo,
   targetLosses,
-  terminalRank,
 } from "./networks.ts";
 import {
   type PretrainingOptions,

@@ -4,9 +4,8 @@
  * @module
  */
 import { lowerMedian } from "../../stats/median.ts";
-import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
-import type { Probe } from "../../train/trace.ts";
+import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { MethodStart } from "./starts.ts";
 
 /** One trained network. */
@@ -95,16 +94,6 @@ export function targetLosses(probes: readonly Probe[], shares: readonly number[]
 }
 
 /**
- * Reads the ε-rank of the terminal hidden layer.
- *
- * @param probe A probe.
- * @returns The rank and its certified interval.
- */
-export function terminalRank({ layers }: Probe): RankInterval {
-  return layers[layers.length - 1].ranks[0];
-}
-
-/**
  * Finds the steps that a network takes to a loss, those of its start included.
  *
  * @param network The network.
@@ -135,6 +124,9 @@ export function lossAfter({ probes, startSteps }: PretrainingNetwork, steps: num
  * told.
  */
 export function stairsClimbed({ probes }: PretrainingNetwork): number {
-  const { jumps, doubt } = findStairs(probes.map(({ step }) => step), probes.map(terminalRank));
+  const { jumps, doubt } = findStairs(
+    probes.map(({ step }) => step),
+    probes.map((probe) => terminalRank(probe)),
+  );
   return doubt === null ? jumps.filter(({ size }) => size > 0).length : NaN;
 }

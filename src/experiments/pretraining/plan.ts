@@ -14,7 +14,7 @@ import {
   toggle,
 } from "../../cli/options.ts";
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { listed } from "../../format.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
@@ -100,8 +100,7 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
   }),
   ...pick(trainingTable, ["optimizer"], {
     optimizer: {
-      help:
-        "sgd, momentum, nesterov, adam, adamw or lbfgs; by default adam for functions, else the task's own",
+      help: `${optimizerChoice}; by default adam for functions, else the task's own`,
     },
   }),
   learningRate: number({

@@ -8,6 +8,7 @@
 import type { TableOf } from "../../cli/options.ts";
 import { type Columns, table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { rankColumns } from "../core/rank_columns.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { saddleClaims } from "./claims.ts";
 import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.ts";
@@ -84,30 +85,16 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
             step: { help: "updates made before the probe", value: ({ point }) => point.step },
             time: { help: "steps times learning rate", value: ({ point }) => point.time },
             loss: { help: "loss over all samples", value: ({ point }) => point.loss },
-            weight_rank: {
-              help: "singular values of the hidden weights above the tolerance",
-              value: ({ point }) => point.weights.rank,
-            },
-            weight_rank_low: {
-              help: "lower end of its certified interval",
-              value: ({ point }) => point.weights.low,
-            },
-            weight_rank_high: {
-              help: "upper end of that interval",
-              value: ({ point }) => point.weights.high,
-            },
-            feature_rank: {
-              help: "ε-rank of the hidden features, ε the squared tolerance",
-              value: ({ point }) => point.features.rank,
-            },
-            feature_rank_low: {
-              help: "lower end of its certified interval",
-              value: ({ point }) => point.features.low,
-            },
-            feature_rank_high: {
-              help: "upper end of that interval",
-              value: ({ point }) => point.features.high,
-            },
+            ...rankColumns(
+              "weight_rank",
+              "singular values of the hidden weights above the tolerance",
+              ({ point }) => point.weights,
+            ),
+            ...rankColumns(
+              "feature_rank",
+              "ε-rank of the hidden features, ε the squared tolerance",
+              ({ point }) => point.features,
+            ),
             cosine: {
               help:
                 "cosine between the weights still small and those at the plateau's end; empty on the last one",
