@@ -6,7 +6,7 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
 import { trainingRun } from "../core/training_run.ts";
@@ -15,10 +15,10 @@ import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.
 import { type SaddleOptions, saddleOptions, saddlePlaces, type SaddlePlan, saddlePlan } from "./plan.ts";
 
 /** Columns that name the network of a row. */
-const place: Columns<{ readonly network: SaddleNetwork }> = {
-  activation: { help: "activation of the hidden layer", value: ({ network }) => network.activation },
-  delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
-  replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+const place = {
+  activation: "activation of the hidden layer",
+  delta: "factor of the initial weights",
+  replica: "network of this δ, from 0",
 };
 
 /**
@@ -79,39 +79,38 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
     tables: {
       "saddle_to_saddle.csv": ({ rows }) =>
         table(
-          rows.flatMap((network) => network.points.map((point) => ({ network, point }))),
+          rows.flatMap((network) => network.points.map((point) => ({ ...network, ...point }))),
           {
             ...place,
-            step: { help: "updates made before the probe", value: ({ point }) => point.step },
-            time: { help: "steps times learning rate", value: ({ point }) => point.time },
-            loss: { help: "loss over all samples", value: ({ point }) => point.loss },
+            step: "updates made before the probe",
+            time: "steps times learning rate",
+            loss: "loss over all samples",
             ...rankColumns(
               "weight_rank",
               "singular values of the hidden weights above the tolerance",
-              ({ point }) => point.weights,
+              ({ weights }) => weights,
             ),
             ...rankColumns(
               "feature_rank",
               "ε-rank of the hidden features, ε the squared tolerance",
-              ({ point }) => point.features,
+              ({ features }) => features,
             ),
             cosine: {
               help:
                 "cosine between the weights still small and those at the plateau's end; empty on the last one",
-              value: ({ point }) => Number.isNaN(point.cosine) ? null : point.cosine,
+              value: ({ cosine }) => Number.isNaN(cosine) ? null : cosine,
             },
           },
         ),
       "plateaus.csv": ({ rows }) =>
         table(
-          rows.flatMap((network) => network.drops.map((_, k) => ({ network, k }))),
+          rows.flatMap((network) =>
+            plateauLengths(network).map((length, plateau) => ({ ...network, length, plateau }))
+          ),
           {
             ...place,
-            plateau: { help: "plateau of the loss, from 0", value: ({ k }) => k },
-            length: {
-              help: "time from the drop before it, or the start, to its own",
-              value: ({ network, k }) => plateauLengths(network)[k],
-            },
+            plateau: "plateau of the loss, from 0",
+            length: "time from the drop before it, or the start, to its own",
           },
         ),
     },
