@@ -21,21 +21,12 @@ import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { depthClaims, type DepthEnds } from "./claims.ts";
 
-/** Values of the options of the comparison. */
-export interface DepthProfileOptions extends Omit<TrainingValues, "spectraEvery"> {
-  /** Widths of the hidden layers. */
-  readonly layers: string | readonly number[];
-  /** Optimiser. */
-  readonly optimizer: string;
-  /** Learning rate of all replicas, or one for each. */
-  readonly learningRate: readonly number[];
-  /** Number of steps. */
-  readonly steps: number;
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Whether to train more replicas, longer. */
-  readonly full: boolean;
-}
+/** Values of the options of the comparison; their table explains them. */
+export type DepthProfileOptions = Readonly<
+  & Omit<TrainingValues, "spectraEvery" | "layers" | "optimizer" | "learningRate" | "steps" | "probeEvery">
+  & Record<"steps" | "probeEvery", number>
+  & { layers: string | readonly number[]; optimizer: string; learningRate: readonly number[]; full: boolean }
+>;
 
 /** Takes the first and the last probe of each replica, apart from those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {

@@ -15,13 +15,11 @@ import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { floorClaims, type LossFloorRun, rankOf, tightness } from "./claims.ts";
 
-/** Values of the options of the study. */
-export interface LossFloorOptions extends Omit<TrainingValues, "spectraEvery"> {
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Whether to train more replicas, with more probes. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type LossFloorOptions = Readonly<
+  & Omit<TrainingValues, "spectraEvery" | "probeEvery">
+  & { probeEvery: number; full: boolean }
+>;
 
 /** One threshold at one probe. */
 interface FloorRow extends SpectrumProbe {

@@ -4,7 +4,7 @@
  * @module
  */
 import { integer, number, numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { trainingTable } from "../../cli/training_table.ts";
 import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
@@ -16,31 +16,24 @@ import { MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
 
-/** Values of the options. */
-export interface SaddleOptions extends Pick<TrainingValues, "replicas" | "seed"> {
-  /** Activations, one training each: a list, or its text. */
-  readonly activations: string | readonly string[];
-  /** Factors δ of the initial weights; the largest is the case without saddles. */
-  readonly deltas: readonly number[];
-  /** Rates s_k at which the target's neurons are learnt, descending. */
-  readonly rates: readonly number[];
-  /** Dimension of the input. */
-  readonly inputs: number;
-  /** Hidden neurons. */
-  readonly width: number;
-  /** Number of samples. */
-  readonly samples: number;
-  /** Learning rate: the time of a step. */
-  readonly learningRate: number;
-  /** Number of steps. */
-  readonly steps: number;
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Singular values above it count. */
-  readonly tolerance: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options; their table explains them. */
+export type SaddleOptions = Readonly<
+  & Record<
+    | "inputs"
+    | "width"
+    | "samples"
+    | "learningRate"
+    | "steps"
+    | "probeEvery"
+    | "tolerance"
+    | "replicas"
+    | "seed",
+    number
+  >
+  & Record<"deltas" | "rates", readonly number[]>
+  & Record<"activations", string | readonly string[]>
+  & Record<"full", boolean>
+>;
 
 const group = "what to train";
 
