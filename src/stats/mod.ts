@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { type AlignedSeries, alignSteps } from "./align_steps.ts";
 export { testCoincidence } from "./coincidence.ts";
 export {
   correlationPValue,
