@@ -76,7 +76,7 @@ const PIECE = 2 ** 16;
  * assert.equal(columns.loss, "mean squared error");
  * ```
  */
-export function table<Row, const Name extends string>(
+export function table<Row, const Name extends string = string>(
   rows: Iterable<Row>,
   given: GivenColumns<NoInfer<Row>, Name>,
 ): Table {

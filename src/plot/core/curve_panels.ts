@@ -21,8 +21,8 @@ export interface PanelCurve {
   /** Values, `[replica][place]`; NaN for none. */
   readonly values: readonly (readonly number[])[];
   /**
-   * Values on the horizontal axis, ascending; those that a logarithmic axis cannot show are left out.
-   * Default: the named places of the panel, in turn.
+   * Values on the horizontal axis, ascending; those that a logarithmic axis cannot show are left
+   * out. Default: the named places of the panel, in turn.
    */
   readonly at?: readonly number[];
   /** Course between them. Default: straight. */
