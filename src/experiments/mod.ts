@@ -173,9 +173,11 @@ export { type CertifiedRank, rankColumns } from "./core/rank_columns.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export {
   type Claim,
+  claimsOf,
   type Demand,
   judge,
   type NullHypothesis,
+  type RowClaim,
   type Verdict,
   verdictLines,
 } from "./core/verdict.ts";

@@ -70,6 +70,41 @@ export function byReplica<Row extends OfReplica>(
   });
 }
 
+/** A claim about the rows of a replica. */
+export interface RowClaim<Row> extends Omit<Claim, "values" | "null"> {
+  /**
+   * Computes the statistic of a replica.
+   *
+   * @param own Its rows.
+   * @returns The statistic; `null` where there is none.
+   */
+  value(own: readonly Row[]): number | null;
+  /** A null, and the p-value of a replica against it. */
+  readonly null?: { readonly text: string; pValue(own: readonly Row[]): number | null };
+}
+
+/**
+ * States claims with the statistic of each replica.
+ *
+ * @param replicas Number of replicas.
+ * @param rows Measurements of those that count, in any order.
+ * @param claims The claims about their rows.
+ * @returns The claims, with the statistics.
+ */
+export function claimsOf<Row extends OfReplica>(
+  replicas: number,
+  rows: readonly Row[],
+  claims: readonly RowClaim<Row>[],
+): Claim[] {
+  return claims.map(({ value, null: against, ...claim }) => ({
+    ...claim,
+    values: byReplica(replicas, rows, value),
+    ...against && {
+      null: { text: against.text, pValues: byReplica(replicas, rows, (own) => against.pValue(own)) },
+    },
+  }));
+}
+
 /**
  * Judges a claim. It holds if the whole confidence interval lies as demanded. A single replica has
  * no interval and is judged by its value alone. p-values of replicas are combined by Fisher's
