@@ -9,7 +9,7 @@ import { count, formatNumber } from "../../format.ts";
 import { table } from "../../io/table.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { scaledStart, trainingRun } from "../core/training_run.ts";
 import { measurePhases, phaseCells, type PhaseNetwork } from "./cells.ts";
 import { edgesOf, phaseClaims } from "./claims.ts";
 import {
@@ -50,11 +50,7 @@ export const phaseDiagram: Experiment<TableOf<PhaseOptions>, PhasePlan, PhaseNet
         label: `width ${width}`,
         training: phaseTraining(plan, places),
         measuresDivergence: true,
-        prepare: async ({ network: { parameters } }) => {
-          const words = await parameters.read(), size = words.length / places.length;
-          return words.map((word, i) => word * places[Math.floor(i / size)].initScale);
-        },
-        apply: ({ network }, words) => network.parameters.write(words),
+        ...scaledStart(places.map(({ initScale }) => initScale)),
         measure: (training) => ({ rows: measurePhases(plan, places, training) }),
       });
     }),

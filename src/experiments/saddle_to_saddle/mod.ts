@@ -9,7 +9,7 @@ import type { TableOf } from "../../cli/options.ts";
 import { table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { scaledStart, trainingRun } from "../core/training_run.ts";
 import { saddleClaims } from "./claims.ts";
 import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.ts";
 import { type SaddleOptions, saddleOptions, saddlePlaces, type SaddlePlan, saddlePlan } from "./plan.ts";
@@ -66,11 +66,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
           nameOf: (index) =>
             `${plan.activations[i]}, δ = ${places[index].delta}, replica ${places[index].replica}`,
           networksAt: [...probed, steps],
-          prepare: async ({ network: { parameters } }) => {
-            const words = await parameters.read(), size = words.length / places.length;
-            return words.map((word, i) => word * places[Math.floor(i / size)].delta);
-          },
-          apply: ({ network }, words) => network.parameters.write(words),
+          ...scaledStart(places.map(({ delta }) => delta)),
           measure: (training, _, { gpu, signal }, networks) =>
             measureNetworks(plan, training, { places, networks, gpu, signal }),
         });

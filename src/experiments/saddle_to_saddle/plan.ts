@@ -9,9 +9,8 @@ import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
 import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
-import { withEigenvalues } from "../../stats/random_matrices.ts";
-import { arrayTask } from "../../tasks/array_task.ts";
 import type { Task } from "../../tasks/task.ts";
+import { teacherTask } from "../../tasks/teacher_task.ts";
 import { MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
@@ -128,41 +127,12 @@ export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
     activations,
     deltas,
     rates,
-    tasks: activations.map((activation) => teacherTask(activation, { ...options, rates })),
+    tasks: activations.map((name) =>
+      teacherTask({ ...options, name, rates, activation: activationFunction(parseActivation(name)) })
+    ),
     replicasOfEach: replicas,
     replicas: deltas.length * replicas,
   };
-}
-
-/**
- * Makes the task y_k = s_k σ(x_k) / E σ(x_k)² on whitened samples, XᵀX/m = I: a teacher of neurons
- * in orthogonal directions, each with an output of its own. Small weights in direction k, towards
- * output k, grow like e^(2 s_k t) whatever the activation. The map of the linear teacher has the
- * singular values s_k.
- */
-function teacherTask(
-  activation: string,
-  { rates, inputs, samples, seed }: Pick<SaddleOptions, "rates" | "inputs" | "samples" | "seed">,
-): Task {
-  const x = Float32Array.from(withEigenvalues(new Array<number>(inputs).fill(samples), samples, seed));
-  const value = activationFunction(parseActivation(activation));
-  const targets = rates.map((rate, k) => {
-    const column = Float64Array.from({ length: samples }, (_, i) => value(x[i * inputs + k]));
-    const square = column.reduce((sum, each) => sum + each * each, 0) / samples;
-    return column.map((each) => rate * each / square);
-  });
-  const y = Float32Array.from(
-    { length: samples * rates.length },
-    (_, i) => targets[i % rates.length][Math.floor(i / rates.length)],
-  );
-  return arrayTask({
-    x,
-    y,
-    inputs,
-    outputs: rates.length,
-    name: `${activation} teacher`,
-    description: `a teacher of ${rates.length} ${activation} neurons`,
-  });
 }
 
 /** The place of a network in its run. */
