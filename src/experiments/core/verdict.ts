@@ -44,12 +44,6 @@ export interface NullHypothesis {
   readonly pValues: readonly (number | null)[];
 }
 
-/** A measurement of a replica. */
-interface OfReplica {
-  /** Index of the replica. */
-  readonly replica: number;
-}
-
 /**
  * Computes a statistic of each replica that was measured.
  *
@@ -58,7 +52,7 @@ interface OfReplica {
  * @param statistic Computes it from all measurements of a replica; `null` where there is none.
  * @returns The statistic of each replica by its index; `null` for one without measurements.
  */
-export function byReplica<Row extends OfReplica>(
+export function byReplica<Row extends { readonly replica: number }>(
   replicas: number,
   rows: readonly Row[],
   statistic: (own: readonly Row[]) => number | null,
@@ -91,7 +85,7 @@ export interface RowClaim<Row> extends Omit<Claim, "values" | "null"> {
  * @param claims The claims about their rows.
  * @returns The claims, with the statistics.
  */
-export function claimsOf<Row extends OfReplica>(
+export function claimsOf<Row extends { readonly replica: number }>(
   replicas: number,
   rows: readonly Row[],
   claims: readonly RowClaim<Row>[],
