@@ -100,6 +100,7 @@ export {
   type Trace,
 } from "./trace.ts";
 export { follow } from "./follow.ts";
+export { trainUnprobed, type UnprobedTraining } from "./train_unprobed.ts";
 export type { DivergedLayer, DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 export type { NetworkStart } from "./start.ts";
 export type { StairTests } from "./stair_tests.ts";
