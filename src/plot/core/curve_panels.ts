@@ -1,11 +1,13 @@
 /**
  * Small multiples of curves: panels in rows and columns, each with the medians and bands of some
- * series over a few values at equal distances, and guide lines.
+ * series over a few values at equal distances or on a logarithmic axis, and guide lines.
  *
  * @module
  */
 import { summarize } from "../../stats/quantiles.ts";
 import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "./frame.ts";
+import { sizeAxis } from "./log_axis.ts";
+import { drawLine } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { pageMargin, pageWidth } from "./page.ts";
 import type { LineStyle } from "./palette.ts";
@@ -25,8 +27,11 @@ export interface PanelCurve {
 export interface CurvePanel {
   /** Heading. */
   readonly label: string;
-  /** What stands below the places of the horizontal axis, from left to right. */
-  readonly places: readonly string[];
+  /**
+   * What stands below the places of the horizontal axis, from left to right, at equal distances; or
+   * positive numbers, ascending, on a logarithmic axis.
+   */
+  readonly places: readonly string[] | readonly number[];
   /** Heading of the horizontal axis; `null` for an axis without labels. */
   readonly xName: string | null;
   /** Heading of the vertical axis. */
@@ -41,8 +46,8 @@ export interface CurvePanel {
   yAxis(values: readonly number[], height: number): Axis;
   /** The curves, the last one on top. */
   readonly curves: readonly PanelCurve[];
-  /** Guide lines: heights and looks. */
-  readonly guides: readonly { readonly value: number; readonly style: LineStyle }[];
+  /** Guide lines: looks, and heights, one for all places or one for each. */
+  readonly guides: readonly { readonly value: number | readonly number[]; readonly style: LineStyle }[];
 }
 
 /** Panels in rows and columns. */
@@ -76,7 +81,7 @@ export function layOutPanels({ panels, columns, plotHeight }: PanelGrid): LaidPa
   const axes = panels.map((panel) =>
     panel.yAxis([
       ...panel.curves.flatMap(({ values }) => values.flat()),
-      ...panel.guides.map(({ value }) => value),
+      ...panel.guides.flatMap(({ value }) => value),
     ], plotHeight)
   );
   const side = Math.max(...axes.map(frameSide));
@@ -99,14 +104,14 @@ function drawPanel(
   y: Axis,
   size: { readonly width: number; readonly height: number },
 ): void {
-  const axis = ordinalAxis(places.map((_, i) => i), size.width);
-  const x = { ...axis, ticks: axis.ticks.map((tick) => ({ ...tick, label: places[tick.value] })) };
+  const { x, at } = placeAxis(places, size.width), height = heightOn(y);
   drawFrame(group, { label, ...size, x, y, xName, yName });
-  const inside = clipped(group, size), at = places.map((_, i) => x.scale(i)), height = heightOn(y);
-  for (const { value, style: { color, dash, width } } of guides) {
-    inside.append("line").attr("class", "guide").attr("x2", px(size.width)).attr("y1", px(height(value)))
-      .attr("y2", px(height(value))).attr("stroke", color).attr("stroke-width", width)
-      .attr("stroke-dasharray", dash);
+  const inside = clipped(group, size);
+  for (const { value, style } of guides) {
+    const ends = typeof value === "number"
+      ? [0, size.width].map((x) => ({ x, y: height(value) }))
+      : at.map((x, i) => ({ x, y: height(value[i]) }));
+    drawLine(inside, "guide", ends, "straight", style);
   }
   for (const { style, values } of curves) {
     const summary = summarize(values, places.length);
@@ -117,4 +122,16 @@ function drawPanel(
         .attr("r", 2.6).attr("fill", style.color);
     }
   }
+}
+
+/** Makes the horizontal axis, and finds the pixels of the places. */
+function placeAxis(places: CurvePanel["places"], width: number): { x: Axis; at: number[] } {
+  const numbers = places.filter((place) => typeof place === "number");
+  if (numbers.length > 0) {
+    const x = sizeAxis(numbers, [0, width]);
+    return { x, at: numbers.map(x.scale) };
+  }
+  const axis = ordinalAxis(places.map((_, i) => i), width);
+  const ticks = axis.ticks.map((tick) => ({ ...tick, label: String(places[tick.value]) }));
+  return { x: { ...axis, ticks }, at: places.map((_, i) => axis.scale(i)) };
 }

@@ -1,0 +1,82 @@
+/**
+ * Parametrisations of wide networks: how initial weights and learning rates scale with the width
+ * decides whether features move and whether learning rates transfer (Yang, Hu, arXiv:2011.14522;
+ * Yang et al., arXiv:2203.03466; Chen, Yang, Zhao, Gu, arXiv:2503.09565).
+ *
+ * @module
+ */
+import type { TableOf } from "../../cli/options.ts";
+import { table } from "../../io/table.ts";
+import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { rankColumns } from "../core/rank_columns.ts";
+import { parametrisationClaims } from "./claims.ts";
+import { type ParametrisationRow, widthRun } from "./networks.ts";
+import {
+  parametrisationNames,
+  type ParametrisationOptions,
+  parametrisationOptions,
+  type ParametrisationPlan,
+  parametrisationPlan,
+} from "./plan.ts";
+
+const known = (value: number) => Number.isFinite(value) ? value : null;
+
+/**
+ * Trains networks of several widths in µP, NTK and standard parametrisation by gradient descent, on
+ * a ladder of learning rates. At the smallest width all are the same network. Divergence is a
+ * measurement: a network that diverges has a row without loss.
+ */
+export const parametrisation: Experiment<
+  TableOf<ParametrisationOptions>,
+  ParametrisationPlan,
+  ParametrisationRow
+> = defineExperiment({
+  name: "parametrisation",
+  summary: "compare how far features move, and best learning rates, over widths in µP, NTK and standard",
+  source: "Chen, Yang, Zhao, Gu, arXiv:2503.09565; Yang, Hu, arXiv:2011.14522; Yang et al., arXiv:2203.03466",
+  examples: [
+    { args: "--widths 16,64,256", help: "take other widths" },
+    { args: "--depth 3 --steps 200", help: "train deeper networks for longer" },
+  ],
+  label: "networks",
+  options: parametrisationOptions,
+  plan: parametrisationPlan,
+  runs: (plan) =>
+    parametrisationNames.flatMap((name) => plan.widths.map((width) => widthRun(plan, name, width))),
+  claims: (rows, plan) => parametrisationClaims(rows, plan),
+  tables: {
+    "parametrisation.csv": ({ rows }) =>
+      table(rows, {
+        parametrisation: { help: "parametrisation", value: ({ name }) => name },
+        width: { help: "neurons of each hidden layer", value: ({ width }) => width },
+        learning_rate: {
+          help: "learning rate at the smallest width",
+          value: ({ learningRate }) => learningRate,
+        },
+        replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
+        loss: { help: "loss after training; empty if it diverged", value: ({ loss }) => known(loss) },
+        movement: {
+          help: "change of the last hidden layer's features, relative to them before training",
+          value: ({ movement }) => known(movement),
+        },
+      }),
+    "parametrisation_features.csv": ({ rows }) =>
+      table(
+        rows.flatMap(({ features, ...row }) => features?.map((each, i) => ({ ...row, ...each, i })) ?? []),
+        {
+          parametrisation: { help: "parametrisation", value: ({ name }) => name },
+          width: { help: "neurons of each hidden layer", value: ({ width }) => width },
+          replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
+          at: { help: "before or after training", value: ({ i }) => i === 0 ? "start" : "end" },
+          least: {
+            help: "certified lower end of the least eigenvalue of ΦΦᵀ / n",
+            value: ({ least }) => least,
+          },
+          ...rankColumns("rank", "ε-rank of ΦΦᵀ / n", ({ rank }) => rank),
+        },
+      ),
+  },
+  figures: {
+    "parametrisation.svg": async (result) => (await import("./figure.ts")).drawParametrisations(result),
+  },
+});
