@@ -108,7 +108,7 @@ export type { OptimizedNetwork } from "./optimisers/claims.ts";
 export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
 export type { ParametrisationRow } from "./parametrisation/networks.ts";
 export type {
-  ParametrisationName,
+  ParametrisationArm,
   ParametrisationOptions,
   ParametrisationPlan,
 } from "./parametrisation/plan.ts";

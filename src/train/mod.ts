@@ -47,6 +47,12 @@ export {
   type ParameterLayout,
   parameterLayout,
 } from "../nn/layout.ts";
+export {
+  type LayerScale,
+  layerScales,
+  type Parametrisation,
+  parametrisations,
+} from "../nn/parametrisation.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {

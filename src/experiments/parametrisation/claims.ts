@@ -4,13 +4,13 @@
  * @module
  */
 import { extent } from "../../stats/extent.ts";
-import { fitLine } from "../../stats/line_fit.ts";
+import { fitPowerLaw } from "../../stats/power_law.ts";
 import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
 import type { ParametrisationRow } from "./networks.ts";
-import type { ParametrisationName, ParametrisationPlan } from "./plan.ts";
+import type { ParametrisationArm, ParametrisationPlan } from "./plan.ts";
 
 /** Half the exponents in theory of NTK's movement, −1/2, and of the standard best rate, −1. */
-export const MOVES = 1 / 4, SHIFTS = 1 / 2;
+const MOVES = 1 / 4, SHIFTS = 1 / 2;
 
 type Rows = readonly ParametrisationRow[];
 
@@ -22,17 +22,13 @@ type Rows = readonly ParametrisationRow[];
  * may lie beyond.
  */
 export function bestRate(rows: Rows): number {
-  const rates = extent(rows.map(({ learningRate }) => learningRate));
-  const whole = rows.filter(({ loss }) => Number.isFinite(loss));
-  const { learningRate } = whole.reduce((best, row) => row.loss < best.loss ? row : best, {
-    loss: Infinity,
-    learningRate: NaN,
-  });
-  return rates.includes(learningRate) ? NaN : learningRate;
+  const ends = extent(rows.map(({ learningRate }) => learningRate));
+  const [best] = rows.filter(({ loss }) => loss !== null).sort((a, b) => a.loss! - b.loss!);
+  return !best || ends.includes(best.learningRate) ? NaN : best.learningRate;
 }
 
 /**
- * States the claims. Slopes are those of lines through logarithms, over the logarithm of the width.
+ * States the claims. Exponents are slopes of lines through logarithms, over that of the width.
  *
  * @param rows Networks after training, those that diverged among them.
  * @param plan The study.
@@ -45,24 +41,25 @@ export function parametrisationClaims(
 ): Claim[] {
   const widest = widths[widths.length - 1];
   const followed = rows.filter(({ learningRate }) => learningRate === rate);
-  const at = (own: Rows, width: number) => own.filter((row) => row.width === width);
   const claim = (
     text: string,
     statistic: string,
     demand: Demand,
     [own, value]: readonly [rows: Rows, value: (own: Rows) => number | null],
   ): Claim => ({ text, statistic, demand, values: byReplica(replicas, own, value) });
-  const of = (name: ParametrisationName, among = rows) => among.filter((row) => row.name === name);
-  const slope = (own: Rows, value: (own: Rows) => number) =>
-    fitLine(widths.map(Math.log), widths.map((width) => Math.log(value(at(own, width))))).slope;
-  const moved = (own: Rows) => slope(own, ([row]) => row?.movement ?? NaN);
-  const shifted = (own: Rows) => {
-    const found = slope(own, bestRate);
-    return Number.isNaN(found) ? null : found;
+  const of = (arm: ParametrisationArm, among = rows) => among.filter((row) => row.arm === arm);
+  const exponent = (own: Rows, value: (own: Rows) => number | null | undefined) =>
+    fitPowerLaw(widths, widths.map((width) => value(own.filter((row) => row.width === width)) ?? NaN))
+      .exponent;
+  const moved = (own: Rows) => exponent(own, ([row]) => row?.movement);
+  const shifted = (own: Rows, size: (value: number) => number) => {
+    const found = exponent(own, bestRate);
+    // Best rates beyond the ladder say nothing.
+    return Number.isNaN(found) ? null : size(found);
   };
-  const size = (value: number | null) => value === null ? null : Math.abs(value);
-  const movement = "slope of the movement over the width", best = "slope of the best rate over the width";
-  const least = ({ features }: ParametrisationRow) => features?.[1].least ?? NaN;
+  const least = ([row]: Rows) => row?.grams?.[1].least;
+  const movement = "exponent of the movement over the width",
+    best = "exponent of the best rate over the width";
   return [
     claim("NTK: wider networks move their features less", movement, { below: -MOVES }, [
       of("NTK", followed),
@@ -70,46 +67,43 @@ export function parametrisationClaims(
     ]),
     claim("µP: features move as far at all widths", `absolute ${movement}`, { below: MOVES }, [
       of("µP", followed),
-      (own) => size(moved(own)),
+      (own) => Math.abs(moved(own)),
     ]),
     claim(`µP moves features further than NTK at width ${widest}`, "quotient of movements", { above: 1 }, [
-      at(followed, widest),
+      followed.filter(({ width }) => width === widest),
       (own) => (of("µP", own)[0]?.movement ?? NaN) / (of("NTK", own)[0]?.movement ?? NaN),
     ]),
     claim("µP: the best rate is the same at all widths", `absolute ${best}`, { below: SHIFTS }, [
       of("µP"),
-      (own) => size(shifted(own)),
+      (own) => shifted(own, Math.abs),
     ]),
     claim("standard: the best rate falls as networks widen", best, { below: -SHIFTS }, [
       of("standard"),
-      shifted,
+      (own) => shifted(own, Number),
     ]),
     claim(
       "µP: features of different samples are certainly independent after training",
       "networks of which they are not",
       { equals: 0 },
-      [of("µP", followed), (own) => widths.length - own.filter((row) => least(row) > 0).length],
+      [of("µP", followed), (own) => widths.length - own.filter((row) => least([row])! > 0).length],
     ),
     claim(
       "µP: their least eigenvalue does not vanish as networks widen",
-      "slope of the least eigenvalue over the width",
+      "exponent of the least eigenvalue over the width",
       { above: -MOVES },
-      [of("µP", followed), (own) => slope(own, ([row]) => row ? least(row) : NaN)],
+      [of("µP", followed), (own) => exponent(own, least)],
     ),
     claim("µP: the ε-rank after training is not below that before", "least gain over widths", { above: -1 }, [
       of("µP", followed),
-      (own) =>
-        Math.min(
-          ...own.map(({ features }) => features ? features[1].rank.low - features[0].rank.high : NaN),
-        ),
+      (own) => Math.min(...own.map(({ grams }) => grams ? grams[1].rank.low - grams[0].rank.high : NaN)),
     ]),
     claim("µP, output rate unscaled: the best rate falls as networks widen", best, { below: -SHIFTS }, [
       of("µP, output rate unscaled"),
-      shifted,
+      (own) => shifted(own, Number),
     ]),
     claim("µP, hidden layers frozen: features do not move", "largest movement", { equals: 0 }, [
       of("µP, hidden layers frozen"),
-      (own) => Math.max(...own.map((row) => row.movement)),
+      (own) => Math.max(...own.map((row) => row.movement ?? NaN)),
     ]),
   ];
 }

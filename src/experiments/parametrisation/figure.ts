@@ -14,9 +14,11 @@ import { lowerMedian } from "../../stats/median.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { bestRate } from "./claims.ts";
 import type { ParametrisationRow } from "./networks.ts";
-import { type ParametrisationName, parametrisationNames, type ParametrisationPlan } from "./plan.ts";
+import { armNames, type ParametrisationArm, type ParametrisationPlan } from "./plan.ts";
 
 const startStyle: LineStyle = { color: greyInk, dash: "2 3", width: 1.6 };
+
+type Rows = readonly ParametrisationRow[];
 
 /**
  * Draws the figure.
@@ -28,88 +30,82 @@ export function drawParametrisations(
   { plan, rows }: ExperimentResult<ParametrisationPlan, ParametrisationRow>,
 ): string {
   const { widths, learningRates, rate, replicas, samples, inputs, depth, steps, seed } = plan;
-  const scaled = parametrisationNames.filter((name) => name !== "µP, hidden layers frozen");
-  const byNetwork = Map.groupBy(rows, ({ name, width, replica }) => [name, width, replica].join());
-  const curve = <Place>(
+  const drawn = armNames.filter((arm) => arm !== "µP, hidden layers frozen");
+  const byNetwork = Map.groupBy(rows, ({ arm, width, replica }) => [arm, width, replica].join());
+  const curve = (
     style: LineStyle,
-    places: readonly Place[],
-    value: (place: Place, replica: number) => number | undefined,
+    places: readonly number[],
+    [arm, widthOf]: readonly [ParametrisationArm, (place: number) => number],
+    value: (own: Rows, place: number) => number | null | undefined,
   ): PanelCurve => ({
     style,
     values: Array.from(
       { length: replicas },
-      (_, replica) => places.map((place) => value(place, replica) ?? NaN),
+      (_, replica) =>
+        places.map((place) =>
+          value(byNetwork.get([arm, widthOf(place), replica].join()) ?? [], place) ?? NaN
+        ),
     ),
   });
+  const at = (own: Rows, wanted: number) => own.find(({ learningRate }) => learningRate === wanted);
   const over = (
-    name: ParametrisationName,
-    value: (own: readonly ParametrisationRow[]) => number | undefined,
-    style = lineStyle(scaled.indexOf(name)),
-  ) => curve(style, widths, (width, replica) => value(byNetwork.get([name, width, replica].join()) ?? []));
-  const at = (own: readonly ParametrisationRow[], wanted = rate) =>
-    own.find(({ learningRate }) => learningRate === wanted);
-  const panel = (
-    label: string,
-    yName: string,
-    curves: readonly PanelCurve[],
-    { slope, from = NaN }: { readonly slope?: number; readonly from?: number } = {},
-  ): CurvePanel => ({
-    ...{ label, yName, curves, places: widths, xName: "width n", yAxis: lossAxis },
-    guides: slope === undefined
-      ? []
-      : [{ value: widths.map((width) => from * (width / widths[0]) ** slope), style: guideStyle }],
+    arms: readonly ParametrisationArm[],
+    value: (own: Rows) => number | null | undefined,
+    style?: LineStyle,
+  ) =>
+    arms.map((arm) =>
+      curve(style ?? lineStyle(armNames.indexOf(arm)), widths, [arm, (width) => width], value)
+    )
+      .reverse();
+  /** A panel over the widths, with a guide of an exponent through the median of the first curve. */
+  const panel = (label: string, yName: string, curves: readonly PanelCurve[], slope?: number): CurvePanel => {
+    const start = lowerMedian(curves[0].values.map(([value]) => value));
+    const value = widths.map((width) => start * (width / widths[0]) ** (slope ?? NaN));
+    const guides = slope === undefined ? [] : [{ value, style: guideStyle }];
+    return { label, yName, curves, places: widths, xName: "width n", yAxis: lossAxis, guides };
+  };
+  const moved = over(drawn, (own) => at(own, rate)?.movement);
+  const losses = (arm: ParametrisationArm) =>
+    widths.map((width, w) =>
+      curve(
+        ladderStyle(w, widths.length),
+        learningRates,
+        [arm, () => width],
+        (own, each) => at(own, each)?.loss,
+      )
+    );
+  const grid = layOutPanels({
+    columns: 3,
+    plotHeight: 170,
+    panels: [
+      panel(`features, rate ${rate}`, "movement", moved, -1 / 2),
+      panel("independence", "least eigenvalue", [
+        ...over(["µP"], (own) => at(own, rate)?.grams?.[0].least, startStyle),
+        ...over(["µP", "NTK"], (own) => at(own, rate)?.grams?.[1].least),
+      ]),
+      panel("best learning rate", "rate", over(drawn, bestRate), -1),
+      ...(["standard", "NTK", "µP"] as const).map((arm) => ({
+        ...panel(arm, "loss", losses(arm)),
+        places: learningRates,
+        xName: "learning rate",
+      })),
+    ],
   });
-  const first = ({ values }: PanelCurve) => lowerMedian(values.map(([value]) => value));
-  const moved = scaled.map((name) => over(name, (own) => at(own)?.movement));
-  const best = scaled.map((name) => over(name, bestRate));
-  const least = (["NTK", "µP"] as const).map((name) => over(name, (own) => at(own)?.features?.[1].least));
-  const start = over("µP", (own) => at(own)?.features?.[0].least, startStyle);
-  const panels = [
-    panel(`features at rate ${rate}`, "movement", [...moved].reverse(), {
-      slope: -1 / 2,
-      from: first(moved[0]),
-    }),
-    panel(`features of ${samples} samples`, "least eigenvalue", [start, ...least]),
-    panel("best learning rate", "rate", [...best].reverse(), { slope: -1, from: first(best[0]) }),
-    ...(["standard", "NTK", "µP"] as const).map((name): CurvePanel => ({
-      ...panel(
-        name,
-        "loss",
-        widths.map((width, w) =>
-          curve(
-            ladderStyle(w, widths.length),
-            learningRates,
-            (each, replica) => at(byNetwork.get([name, width, replica].join()) ?? [], each)?.loss,
-          )
-        ),
-      ),
-      places: learningRates,
-      xName: "learning rate",
-    })),
-  ];
-  const grid = layOutPanels({ panels, columns: 3, plotHeight: 170 });
   return drawPage({
     title: "µP moves features at all widths and keeps the best learning rate",
     subtitle: `${[inputs, ...new Array(depth).fill("n"), 1].join("-")} tanh, ${steps} steps of gradient ` +
       `descent on ${samples} samples · ${replicas} networks each, seed ${seed}`,
-    description: scaled.map((name, i) =>
-      `${name}: median movement ${
-        widths.map((width, w) =>
-          `${lowerMedian(moved[i].values.map((own) => own[w])).toPrecision(2)} at width ${width}`
-        ).join(", ")
-      }.`
-    ).join(" "),
+    description: [...moved].reverse().map(({ values }, i) => {
+      const medians = widths.map((_, w) => lowerMedian(values.map((own) => own[w])).toPrecision(2));
+      return `${drawn[i]}: movement of features ${medians.join(", ")} at widths ${widths.join(", ")}.`;
+    }).join(" "),
     legend: [
-      ...scaled.map((label, i) => ({ label, swatch: lineSwatch(lineStyle(i)) })),
+      ...drawn.map((label, i) => ({ label, swatch: lineSwatch(lineStyle(i)) })),
       { label: "before training", swatch: lineSwatch(startStyle) },
       { label: "∝ 1/√n (movement), 1/n (rate)", swatch: lineSwatch(guideStyle) },
-      ...widths.map((width, w) => ({
-        label: `n = ${width}`,
-        swatch: lineSwatch(ladderStyle(w, widths.length)),
-      })),
+      ...widths.map((n, w) => ({ label: `n = ${n}`, swatch: lineSwatch(ladderStyle(w, widths.length)) })),
       ...bandEntries(replicas, "networks"),
     ],
-    height: grid.height,
-    draw: grid.draw,
+    ...grid,
   });
 }

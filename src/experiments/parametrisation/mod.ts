@@ -6,20 +6,25 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { table } from "../../io/table.ts";
+import { type Columns, table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
 import { parametrisationClaims } from "./claims.ts";
 import { type ParametrisationRow, widthRun } from "./networks.ts";
 import {
-  parametrisationNames,
+  armNames,
   type ParametrisationOptions,
   parametrisationOptions,
   type ParametrisationPlan,
   parametrisationPlan,
 } from "./plan.ts";
 
-const known = (value: number) => Number.isFinite(value) ? value : null;
+/** The columns that say which network a row is of. */
+const place: Columns<Pick<ParametrisationRow, "arm" | "width" | "replica">> = {
+  arm: { help: "parametrisation", value: ({ arm }) => arm },
+  width: { help: "neurons of each hidden layer", value: ({ width }) => width },
+  replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
+};
 
 /**
  * Trains networks of several widths in µP, NTK and standard parametrisation by gradient descent, on
@@ -41,40 +46,32 @@ export const parametrisation: Experiment<
   label: "networks",
   options: parametrisationOptions,
   plan: parametrisationPlan,
-  runs: (plan) =>
-    parametrisationNames.flatMap((name) => plan.widths.map((width) => widthRun(plan, name, width))),
+  runs: (plan) => armNames.flatMap((arm) => plan.widths.map((width) => widthRun(plan, arm, width))),
   claims: (rows, plan) => parametrisationClaims(rows, plan),
   tables: {
     "parametrisation.csv": ({ rows }) =>
       table(rows, {
-        parametrisation: { help: "parametrisation", value: ({ name }) => name },
-        width: { help: "neurons of each hidden layer", value: ({ width }) => width },
+        ...place,
         learning_rate: {
           help: "learning rate at the smallest width",
           value: ({ learningRate }) => learningRate,
         },
-        replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
-        loss: { help: "loss after training; empty if it diverged", value: ({ loss }) => known(loss) },
+        loss: { help: "loss after training; empty if it diverged", value: ({ loss }) => loss },
         movement: {
-          help: "change of the last hidden layer's features, relative to them before training",
-          value: ({ movement }) => known(movement),
+          help: "change of the last hidden layer's features, relative to those before training",
+          value: ({ movement }) => movement,
         },
       }),
-    "parametrisation_features.csv": ({ rows }) =>
-      table(
-        rows.flatMap(({ features, ...row }) => features?.map((each, i) => ({ ...row, ...each, i })) ?? []),
-        {
-          parametrisation: { help: "parametrisation", value: ({ name }) => name },
-          width: { help: "neurons of each hidden layer", value: ({ width }) => width },
-          replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
-          at: { help: "before or after training", value: ({ i }) => i === 0 ? "start" : "end" },
-          least: {
-            help: "certified lower end of the least eigenvalue of ΦΦᵀ / n",
-            value: ({ least }) => least,
-          },
-          ...rankColumns("rank", "ε-rank of ΦΦᵀ / n", ({ rank }) => rank),
+    "parametrisation_grams.csv": ({ rows }) =>
+      table(rows.flatMap(({ grams, ...row }) => (grams ?? []).map((gram, i) => ({ ...row, ...gram, i }))), {
+        ...place,
+        trained: { help: "whether after training", value: ({ i }) => i === 1 },
+        least: {
+          help: "certified lower end of the least eigenvalue of ΦΦᵀ / n",
+          value: ({ least }) => least,
         },
-      ),
+        ...rankColumns("rank", "ε-rank of ΦΦᵀ / n", ({ rank }) => rank),
+      }),
   },
   figures: {
     "parametrisation.svg": async (result) => (await import("./figure.ts")).drawParametrisations(result),

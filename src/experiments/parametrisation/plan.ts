@@ -1,62 +1,35 @@
 /**
- * Options of the study of parametrisations, and how each scales weights and rates with the width.
+ * Options of the study of parametrisations.
  *
  * @module
  */
 import { checkNumber } from "../../check.ts";
 import { integer, integers, number, pick, type TableOf, text, toggle } from "../../cli/options.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { trainingTable } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
+import { type Parametrisation, parametrisations } from "../../nn/parametrisation.ts";
 import { MOST_LAYERS, MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseLadder } from "../phase_diagram/plan.ts";
 
-/** Exponents of the width, relative to the smallest, by which a parametrisation scales. */
-export interface Parametrisation {
-  /** Of the initial weights of the output layer. */
-  readonly output: number;
-  /** Of the rates of the first layer, of the others, and of the output layer; `null` freezes. */
-  readonly rates: readonly [first: number | null, hidden: number | null, output: number];
-}
-
-/** Parametrisations by name. At the smallest width the first four are the same network. */
-export const parametrisations = {
-  "µP": { output: -1 / 2, rates: [1, 0, -1] },
-  "NTK": { output: 0, rates: [0, -1, -1] },
-  "standard": { output: 0, rates: [0, 0, 0] },
+/** Parametrisations, and two variants of µP that are built to break what is claimed of it. */
+export const arms = {
+  ...parametrisations,
   "µP, output rate unscaled": { output: -1 / 2, rates: [1, 0, 0] },
   "µP, hidden layers frozen": { output: -1 / 2, rates: [null, null, -1] },
 } as const satisfies Readonly<Record<string, Parametrisation>>;
 
-/** Name of a parametrisation. */
-export type ParametrisationName = keyof typeof parametrisations;
+/** Name of an arm. */
+export type ParametrisationArm = keyof typeof arms;
 
-/** Names of all parametrisations. */
-export const parametrisationNames: readonly ParametrisationName[] = Object.keys(
-  parametrisations,
-) as ParametrisationName[];
+/** Names of all arms. */
+export const armNames: readonly ParametrisationArm[] = Object.keys(arms) as ParametrisationArm[];
 
-/** Values of the options of the study. */
-export interface ParametrisationOptions extends Pick<TrainingValues, "replicas" | "seed"> {
-  /** Number of samples m. */
-  readonly samples: number;
-  /** Inputs d. */
-  readonly inputs: number;
-  /** Hidden layers. */
-  readonly depth: number;
-  /** Neurons of each hidden layer. */
-  readonly widths: readonly number[];
-  /** Learning rates: a list, or as text also `FROM:TO:COUNT`. */
-  readonly learningRates: string | readonly number[];
-  /** Learning rate at which the features are followed, one of these. */
-  readonly rate: number;
-  /** Steps of gradient descent. */
-  readonly steps: number;
-  /** Threshold ε of the ranks. */
-  readonly epsilon: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type ParametrisationOptions = Readonly<
+  & Record<"samples" | "inputs" | "depth" | "rate" | "steps" | "epsilon" | "replicas" | "seed", number>
+  & { widths: readonly number[]; learningRates: string | readonly number[]; full: boolean }
+>;
 
 /** Options of the study. */
 export const parametrisationOptions: TableOf<ParametrisationOptions> = {
@@ -85,10 +58,9 @@ export const parametrisationOptions: TableOf<ParametrisationOptions> = {
 };
 
 /** The study, its options checked. Widths and rates are ascending. */
-export interface ParametrisationPlan extends Omit<ParametrisationOptions, "full" | "learningRates"> {
-  /** Learning rates. */
-  readonly learningRates: readonly number[];
-}
+export type ParametrisationPlan =
+  & Omit<ParametrisationOptions, "full" | "learningRates">
+  & Readonly<Record<"learningRates", readonly number[]>>;
 
 /**
  * Checks the options together.
@@ -98,19 +70,12 @@ export interface ParametrisationPlan extends Omit<ParametrisationOptions, "full"
  * @throws {InputError} If there is nothing to compare, a width is below the number of samples, the
  * rate is none of the learning rates, or networks are too many.
  */
-export function parametrisationPlan(
-  { full: _, ...options }: ParametrisationOptions,
-): ParametrisationPlan {
-  const { samples, rate, replicas } = options;
-  const widths = ascending(options.widths);
+export function parametrisationPlan({ full: _, ...options }: ParametrisationOptions): ParametrisationPlan {
+  const { samples, rate, replicas } = options, widths = ascending(options.widths);
   const learningRates = parseLadder("learning rates", options.learningRates);
   if (widths.length < 2) throw new InputError("nothing to compare: give at least two widths");
   if (widths[0] < samples) {
-    throw new InputError(
-      `the features of ${samples} samples are dependent at width ${
-        widths[0]
-      }: give no smaller width than samples`,
-    );
+    throw new InputError(`width ${widths[0]} is below the ${samples} samples: give larger widths`);
   }
   if (!learningRates.includes(rate)) {
     throw new InputError(`rate ${rate} is none of the learning rates: give one of ${learningRates.join()}`);
