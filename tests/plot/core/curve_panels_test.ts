@@ -47,3 +47,16 @@ Deno.test("layOutPanels: the axis has room for curves and guides, and without va
   assert.equal(marks(elements, "panel").length, 1);
   assert.equal(marks(elements, "value").length, 0);
 });
+
+Deno.test("layOutPanels: numbers lie on a logarithmic axis, and guides have a height for each place", () => {
+  const numbers = { ...panel, places: [1, 10, 1000], guides: [{ value: [8, 4, 2], style: guideStyle }] };
+  const { elements } = drawn([numbers, { ...panel, guides: [{ value: 8, style: guideStyle }] }], 2);
+  const [sloped, flat] = marks(elements, "guide").map(({ attributes }) =>
+    [...attributes.d.matchAll(/[ML]([\d.]+),([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)])
+  );
+  const [[x0, y0], [x1, y1], [x2, y2]] = sloped;
+  // Pixels of a path have two digits.
+  assert(x0 > 0 && Math.abs((x2 - x1) / (x1 - x0) - 2) < 1e-3, `${sloped}`);
+  assert(Math.abs((y1 - y0) / (y2 - y1) - 2) < 1e-3);
+  assert(flat.length === 2 && flat[0][0] === 0 && flat[0][1] === flat[1][1]);
+});
