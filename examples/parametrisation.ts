@@ -4,6 +4,6 @@
  *     deno run -A examples/parametrisation.ts --widths 16,64,256
  */
 import { runExperimentProgram } from "../src/experiments/core/program.ts";
-import { parametrisation } from "../src/experiments/parametrisation/mod.ts";
+import { parametrization } from "../src/experiments/parametrisation/mod.ts";
 
-await runExperimentProgram(parametrisation);
+await runExperimentProgram(parametrization);

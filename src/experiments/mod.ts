@@ -24,7 +24,7 @@ import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
 import { nearOrthogonal } from "./near_orthogonal/mod.ts";
 import { optimizerStudy } from "./optimisers/mod.ts";
-import { parametrisation } from "./parametrisation/mod.ts";
+import { parametrization } from "./parametrisation/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -42,7 +42,7 @@ export {
   methods,
   nearOrthogonal,
   optimizerStudy,
-  parametrisation,
+  parametrization,
   phaseDiagram,
   pretraining,
   rankCollapse,
@@ -106,11 +106,11 @@ export type {
 } from "./near_orthogonal/plan.ts";
 export type { OptimizedNetwork } from "./optimisers/claims.ts";
 export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
-export type { ParametrisationRow } from "./parametrisation/networks.ts";
+export type { ParametrizationRow } from "./parametrisation/networks.ts";
 export type {
-  ParametrisationArm,
-  ParametrisationOptions,
-  ParametrisationPlan,
+  ParametrizationArm,
+  ParametrizationOptions,
+  ParametrizationPlan,
 } from "./parametrisation/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
@@ -197,6 +197,6 @@ export const experiments: readonly Experiment[] = [
   phaseDiagram,
   sgdRank,
   nearOrthogonal,
-  parametrisation,
+  parametrization,
   kernelStudy,
 ];

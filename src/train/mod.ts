@@ -50,9 +50,9 @@ export {
 export {
   type LayerScale,
   layerScales,
-  type Parametrisation,
-  parametrisations,
-} from "../nn/parametrisation.ts";
+  type Parametrization,
+  parametrizations,
+} from "../nn/parametrization.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {

@@ -3,28 +3,25 @@
  *
  * @module
  */
-import { extent } from "../../stats/extent.ts";
+import { innerMinimum } from "../../stats/inner_minimum.ts";
 import { fitPowerLaw } from "../../stats/power_law.ts";
 import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
-import type { ParametrisationRow } from "./networks.ts";
-import type { ParametrisationArm, ParametrisationPlan } from "./plan.ts";
+import type { ParametrizationRow } from "./networks.ts";
+import type { ParametrizationArm, ParametrizationPlan } from "./plan.ts";
 
 /** Half the exponents in theory of NTK's movement, −1/2, and of the standard best rate, −1. */
 const MOVES = 1 / 4, SHIFTS = 1 / 2;
 
-type Rows = readonly ParametrisationRow[];
+type Rows = readonly ParametrizationRow[];
 
 /**
  * Finds the learning rate of the lowest loss.
  *
- * @param rows Networks of one width and replica, at several rates.
- * @returns The rate; NaN if all diverged, or if it is the lowest or the highest of all: the best
- * may lie beyond.
+ * @param rows Networks of one width and replica, rates ascending.
+ * @returns The rate; NaN if all diverged, or if it is at an end: the best may lie beyond.
  */
 export function bestRate(rows: Rows): number {
-  const ends = extent(rows.map(({ learningRate }) => learningRate));
-  const [best] = rows.filter(({ loss }) => loss !== null).sort((a, b) => a.loss! - b.loss!);
-  return !best || ends.includes(best.learningRate) ? NaN : best.learningRate;
+  return innerMinimum(rows.map(({ learningRate }) => learningRate), rows.map(({ loss }) => loss ?? NaN));
 }
 
 /**
@@ -35,9 +32,9 @@ export function bestRate(rows: Rows): number {
  * @returns Claims about the movement of features, best rates, and independence of the features of
  * samples; then about the controls.
  */
-export function parametrisationClaims(
+export function parametrizationClaims(
   rows: Rows,
-  { widths, rate, replicas }: Pick<ParametrisationPlan, "widths" | "rate" | "replicas">,
+  { widths, rate, replicas }: Pick<ParametrizationPlan, "widths" | "rate" | "replicas">,
 ): Claim[] {
   const widest = widths[widths.length - 1];
   const followed = rows.filter(({ learningRate }) => learningRate === rate);
@@ -47,7 +44,7 @@ export function parametrisationClaims(
     demand: Demand,
     [own, value]: readonly [rows: Rows, value: (own: Rows) => number | null],
   ): Claim => ({ text, statistic, demand, values: byReplica(replicas, own, value) });
-  const of = (arm: ParametrisationArm, among = rows) => among.filter((row) => row.arm === arm);
+  const of = (arm: ParametrizationArm, among = rows) => among.filter((row) => row.arm === arm);
   const exponent = (own: Rows, value: (own: Rows) => number | null | undefined) =>
     fitPowerLaw(widths, widths.map((width) => value(own.filter((row) => row.width === width)) ?? NaN))
       .exponent;

@@ -13,12 +13,12 @@ import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { bestRate } from "./claims.ts";
-import type { ParametrisationRow } from "./networks.ts";
-import { armNames, type ParametrisationArm, type ParametrisationPlan } from "./plan.ts";
+import type { ParametrizationRow } from "./networks.ts";
+import { armNames, type ParametrizationArm, type ParametrizationPlan } from "./plan.ts";
 
 const startStyle: LineStyle = { color: greyInk, dash: "2 3", width: 1.6 };
 
-type Rows = readonly ParametrisationRow[];
+type Rows = readonly ParametrizationRow[];
 
 /**
  * Draws the figure.
@@ -26,8 +26,8 @@ type Rows = readonly ParametrisationRow[];
  * @param result The study.
  * @returns A standalone SVG document, 900 pixels wide.
  */
-export function drawParametrisations(
-  { plan, rows }: ExperimentResult<ParametrisationPlan, ParametrisationRow>,
+export function drawParametrizations(
+  { plan, rows }: ExperimentResult<ParametrizationPlan, ParametrizationRow>,
 ): string {
   const { widths, learningRates, rate, replicas, samples, inputs, depth, steps, seed } = plan;
   const drawn = armNames.filter((arm) => arm !== "µP, hidden layers frozen");
@@ -35,7 +35,7 @@ export function drawParametrisations(
   const curve = (
     style: LineStyle,
     places: readonly number[],
-    [arm, widthOf]: readonly [ParametrisationArm, (place: number) => number],
+    [arm, widthOf]: readonly [ParametrizationArm, (place: number) => number],
     value: (own: Rows, place: number) => number | null | undefined,
   ): PanelCurve => ({
     style,
@@ -49,7 +49,7 @@ export function drawParametrisations(
   });
   const at = (own: Rows, wanted: number) => own.find(({ learningRate }) => learningRate === wanted);
   const over = (
-    arms: readonly ParametrisationArm[],
+    arms: readonly ParametrizationArm[],
     value: (own: Rows) => number | null | undefined,
     style?: LineStyle,
   ) =>
@@ -65,7 +65,7 @@ export function drawParametrisations(
     return { label, yName, curves, places: widths, xName: "width n", yAxis: lossAxis, guides };
   };
   const moved = over(drawn, (own) => at(own, rate)?.movement);
-  const losses = (arm: ParametrisationArm) =>
+  const losses = (arm: ParametrizationArm) =>
     widths.map((width, w) =>
       curve(
         ladderStyle(w, widths.length),
@@ -101,7 +101,7 @@ export function drawParametrisations(
     }).join(" "),
     legend: [
       ...drawn.map((label, i) => ({ label, swatch: lineSwatch(lineStyle(i)) })),
-      { label: "before training", swatch: lineSwatch(startStyle) },
+      { label: "least eigenvalue before training", swatch: lineSwatch(startStyle) },
       { label: "∝ 1/√n (movement), 1/n (rate)", swatch: lineSwatch(guideStyle) },
       ...widths.map((n, w) => ({ label: `n = ${n}`, swatch: lineSwatch(ladderStyle(w, widths.length)) })),
       ...bandEntries(replicas, "networks"),

@@ -9,18 +9,18 @@ import type { TableOf } from "../../cli/options.ts";
 import { type Columns, table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
-import { parametrisationClaims } from "./claims.ts";
-import { type ParametrisationRow, widthRun } from "./networks.ts";
+import { parametrizationClaims } from "./claims.ts";
+import { type ParametrizationRow, widthRun } from "./networks.ts";
 import {
   armNames,
-  type ParametrisationOptions,
-  parametrisationOptions,
-  type ParametrisationPlan,
-  parametrisationPlan,
+  type ParametrizationOptions,
+  parametrizationOptions,
+  type ParametrizationPlan,
+  parametrizationPlan,
 } from "./plan.ts";
 
 /** The columns that say which network a row is of. */
-const place: Columns<Pick<ParametrisationRow, "arm" | "width" | "replica">> = {
+const place: Columns<Pick<ParametrizationRow, "arm" | "width" | "replica">> = {
   arm: { help: "parametrisation", value: ({ arm }) => arm },
   width: { help: "neurons of each hidden layer", value: ({ width }) => width },
   replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
@@ -31,10 +31,10 @@ const place: Columns<Pick<ParametrisationRow, "arm" | "width" | "replica">> = {
  * a ladder of learning rates. At the smallest width all are the same network. Divergence is a
  * measurement: a network that diverges has a row without loss.
  */
-export const parametrisation: Experiment<
-  TableOf<ParametrisationOptions>,
-  ParametrisationPlan,
-  ParametrisationRow
+export const parametrization: Experiment<
+  TableOf<ParametrizationOptions>,
+  ParametrizationPlan,
+  ParametrizationRow
 > = defineExperiment({
   name: "parametrisation",
   summary: "compare how far features move, and best learning rates, over widths in µP, NTK and standard",
@@ -44,10 +44,10 @@ export const parametrisation: Experiment<
     { args: "--depth 3 --steps 200", help: "train deeper networks for longer" },
   ],
   label: "networks",
-  options: parametrisationOptions,
-  plan: parametrisationPlan,
+  options: parametrizationOptions,
+  plan: parametrizationPlan,
   runs: (plan) => armNames.flatMap((arm) => plan.widths.map((width) => widthRun(plan, arm, width))),
-  claims: (rows, plan) => parametrisationClaims(rows, plan),
+  claims: (rows, plan) => parametrizationClaims(rows, plan),
   tables: {
     "parametrisation.csv": ({ rows }) =>
       table(rows, {
@@ -74,6 +74,6 @@ export const parametrisation: Experiment<
       }),
   },
   figures: {
-    "parametrisation.svg": async (result) => (await import("./figure.ts")).drawParametrisations(result),
+    "parametrisation.svg": async (result) => (await import("./figure.ts")).drawParametrizations(result),
   },
 });

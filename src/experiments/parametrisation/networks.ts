@@ -4,19 +4,19 @@
  * @module
  */
 import type { LayerParameters } from "../../nn/layout.ts";
-import { layerScales } from "../../nn/parametrisation.ts";
+import { layerScales } from "../../nn/parametrization.ts";
 import { type SampleGram, sampleGrams } from "../../rank/ranks/sample_grams.ts";
 import { norm } from "../../stats/norm.ts";
 import { normals, product } from "../../stats/random_matrices.ts";
 import { arrayTask } from "../../tasks/array_task.ts";
 import { trainUnprobed } from "../../train/train_unprobed.ts";
 import type { Run } from "../core/experiment.ts";
-import { arms, type ParametrisationArm, type ParametrisationPlan } from "./plan.ts";
+import { arms, type ParametrizationArm, type ParametrizationPlan } from "./plan.ts";
 
 /** A network after training. */
-export interface ParametrisationRow {
+export interface ParametrizationRow {
   /** Its parametrisation. */
-  readonly arm: ParametrisationArm;
+  readonly arm: ParametrizationArm;
   /** Neurons of each hidden layer. */
   readonly width: number;
   /** Learning rate. */
@@ -43,17 +43,17 @@ export interface ParametrisationRow {
  */
 export function widthRun(
   { samples, inputs, depth, widths, learningRates, rate, steps, epsilon, replicas, seed }:
-    ParametrisationPlan,
-  arm: ParametrisationArm,
+    ParametrizationPlan,
+  arm: ParametrizationArm,
   width: number,
-): Run<ParametrisationRow> {
+): Run<ParametrizationRow> {
   const scales = layerScales(arms[arm], depth + 1, width / widths[0]);
   const shape = [inputs, ...new Array<number>(depth).fill(width), 1];
   const places = (scales[0].rate > 0 ? learningRates : [rate]).flatMap((learningRate) =>
     Array.from({ length: replicas }, (_, replica) => ({ arm, width, learningRate, replica }))
   );
   const numbers = (length: number, use: number) => normals(length, seed + 2 ** 32 * use);
-  const execute: Run<ParametrisationRow>["execute"] = async ({ gpu, signal, onProgress }) => {
+  const execute: Run<ParametrizationRow>["execute"] = async ({ gpu, signal, onProgress }) => {
     const x = numbers(samples * inputs, 0);
     const starts = Array.from(
       { length: replicas },
@@ -100,7 +100,7 @@ export function widthRun(
       { epsilon },
     );
     const after = new Map(followed.map(({ i }, at) => [i, grams[replicas + at]]));
-    const rows = places.map((place, i): ParametrisationRow => {
+    const rows = places.map((place, i): ParametrizationRow => {
       const start = first[place.replica], end = last[i], gram = after.get(i);
       return {
         ...place,

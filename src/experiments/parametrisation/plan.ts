@@ -7,32 +7,32 @@ import { checkNumber } from "../../check.ts";
 import { integer, integers, number, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { trainingTable } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
-import { type Parametrisation, parametrisations } from "../../nn/parametrisation.ts";
+import { type Parametrization, parametrizations } from "../../nn/parametrization.ts";
 import { MOST_LAYERS, MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseLadder } from "../phase_diagram/plan.ts";
 
 /** Parametrisations, and two variants of µP that are built to break what is claimed of it. */
 export const arms = {
-  ...parametrisations,
+  ...parametrizations,
   "µP, output rate unscaled": { output: -1 / 2, rates: [1, 0, 0] },
   "µP, hidden layers frozen": { output: -1 / 2, rates: [null, null, -1] },
-} as const satisfies Readonly<Record<string, Parametrisation>>;
+} as const satisfies Readonly<Record<string, Parametrization>>;
 
 /** Name of an arm. */
-export type ParametrisationArm = keyof typeof arms;
+export type ParametrizationArm = keyof typeof arms;
 
 /** Names of all arms. */
-export const armNames: readonly ParametrisationArm[] = Object.keys(arms) as ParametrisationArm[];
+export const armNames: readonly ParametrizationArm[] = Object.keys(arms) as ParametrizationArm[];
 
 /** Values of the options of the study; their table explains them. */
-export type ParametrisationOptions = Readonly<
+export type ParametrizationOptions = Readonly<
   & Record<"samples" | "inputs" | "depth" | "rate" | "steps" | "epsilon" | "replicas" | "seed", number>
   & { widths: readonly number[]; learningRates: string | readonly number[]; full: boolean }
 >;
 
 /** Options of the study. */
-export const parametrisationOptions: TableOf<ParametrisationOptions> = {
+export const parametrizationOptions: TableOf<ParametrizationOptions> = {
   ...pick(trainingTable, ["samples", "steps", "replicas", "seed"], {
     samples: { default: 16, full: 32, min: 2, help: "samples m" },
     steps: { default: 64, full: 500, min: 1, help: "steps of gradient descent" },
@@ -58,8 +58,8 @@ export const parametrisationOptions: TableOf<ParametrisationOptions> = {
 };
 
 /** The study, its options checked. Widths and rates are ascending. */
-export type ParametrisationPlan =
-  & Omit<ParametrisationOptions, "full" | "learningRates">
+export type ParametrizationPlan =
+  & Omit<ParametrizationOptions, "full" | "learningRates">
   & Readonly<Record<"learningRates", readonly number[]>>;
 
 /**
@@ -70,7 +70,7 @@ export type ParametrisationPlan =
  * @throws {InputError} If there is nothing to compare, a width is below the number of samples, the
  * rate is none of the learning rates, or networks are too many.
  */
-export function parametrisationPlan({ full: _, ...options }: ParametrisationOptions): ParametrisationPlan {
+export function parametrizationPlan({ full: _, ...options }: ParametrizationOptions): ParametrizationPlan {
   const { samples, rate, replicas } = options, widths = ascending(options.widths);
   const learningRates = parseLadder("learning rates", options.learningRates);
   if (widths.length < 2) throw new InputError("nothing to compare: give at least two widths");

@@ -30,8 +30,9 @@ Deno.test("sampleGrams: least eigenvalues and ranks against float64, of all shap
     );
     grams.forEach(({ least, rank: { rank, low, high } }, i) => {
       const truth = reference(matrices[i], rows, columns), [largest] = truth, smallest = truth[rows - 1];
-      // Never above the truth, which float64 has to some 10⁻¹⁵ λ₁; below it by roundings of float32.
+      // Never above the truth, which float64 has to some 10⁻¹⁵ λ₁.
       assert(least <= smallest + 1e-14 * largest, `${least} ${smallest}`);
+      // Bounds are some (m + n) u λ₁, 10⁻⁵ λ₁ of the largest.
       assert(least >= Math.max(0, smallest) - 1e-4 * largest, `${least} ${smallest}`);
       const count = truth.filter((value) => value > epsilon).length;
       assert(low <= count && count <= high && low <= rank && rank <= high);

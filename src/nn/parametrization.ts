@@ -14,7 +14,7 @@
  * Exponents of the width. Hidden layers begin with variance 1 / fan-in in all parametrisations, as
  * the output layer does where its exponent is 0.
  */
-export interface Parametrisation {
+export interface Parametrization {
   /** Of the output layer's initial weights, beyond the root of 1 / fan-in. */
   readonly output: number;
   /** Of the rates of the first layer, of further ones, and of the output layer; `null` freezes. */
@@ -22,11 +22,11 @@ export interface Parametrisation {
 }
 
 /** Parametrisations by name. */
-export const parametrisations = {
+export const parametrizations = {
   "µP": { output: -1 / 2, rates: [1, 0, -1] },
   "NTK": { output: 0, rates: [0, -1, -1] },
   "standard": { output: 0, rates: [0, 0, 0] },
-} as const satisfies Readonly<Record<string, Parametrisation>>;
+} as const satisfies Readonly<Record<string, Parametrization>>;
 
 /** Factors of one layer, relative to a network of the base width. */
 export interface LayerScale {
@@ -39,7 +39,7 @@ export interface LayerScale {
 /**
  * Scales the layers of a network for its width.
  *
- * @param parametrisation The parametrisation.
+ * @param parametrization The parametrisation.
  * @param layers Number of layers, the output layer included; two at least.
  * @param relative Width of the hidden layers divided by the base width, at which all factors are 1.
  * @returns Factors of each layer.
@@ -47,15 +47,15 @@ export interface LayerScale {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { layerScales, parametrisations } from "./parametrisation.ts";
+ * import { layerScales, parametrizations } from "./parametrization.ts";
  *
- * const scales = layerScales(parametrisations["µP"], 3, 4);
+ * const scales = layerScales(parametrizations["µP"], 3, 4);
  * assert.deepEqual(scales.map(({ rate }) => rate), [4, 1, 1 / 4]);
  * assert.deepEqual(scales.map(({ initial }) => initial), [1, 1, 1 / 2]);
  * ```
  */
 export function layerScales(
-  { output, rates: [first, hidden, last] }: Parametrisation,
+  { output, rates: [first, hidden, last] }: Parametrization,
   layers: number,
   relative: number,
 ): LayerScale[] {

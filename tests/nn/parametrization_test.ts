@@ -1,4 +1,4 @@
-import { layerScales, parametrisations } from "../../src/nn/parametrisation.ts";
+import { layerScales, parametrizations } from "../../src/nn/parametrization.ts";
 import { assert, fc } from "../deps.ts";
 
 /** Exponents a, b, c of table 1 of arXiv:2011.14522: a and b of first, hidden and output layer. */
@@ -9,7 +9,7 @@ const table = {
 } as const;
 
 Deno.test("layerScales: abc-parametrisations of the literature, their multipliers folded in", () => {
-  const names = Object.keys(parametrisations) as (keyof typeof parametrisations)[];
+  const names = Object.keys(parametrizations) as (keyof typeof parametrizations)[];
   assert.deepEqual(names, Object.keys(table));
   fc.assert(fc.property(
     fc.constantFrom(...names),
@@ -18,7 +18,7 @@ Deno.test("layerScales: abc-parametrisations of the literature, their multiplier
     fc.integer({ min: 1, max: 64 }),
     (name, layers, width, base) => {
       const { a, b, c } = table[name];
-      const scales = layerScales(parametrisations[name], layers, width / base);
+      const scales = layerScales(parametrizations[name], layers, width / base);
       assert.equal(scales.length, layers);
       scales.forEach(({ initial, rate }, l) => {
         const kind = l === 0 ? 0 : l === layers - 1 ? 2 : 1;
