@@ -12,15 +12,18 @@ import { MOST_LAYERS, MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseLadder } from "../phase_diagram/plan.ts";
 
-/** Parametrisations, and two variants of µP that are built to break what is claimed of it. */
-export const arms = {
+/** Name of an arm: a parametrisation, or a variant of µP that is built to break what is claimed of it. */
+export type ParametrizationArm =
+  | keyof typeof parametrizations
+  | "µP, output rate unscaled"
+  | "µP, hidden layers frozen";
+
+/** The arms. */
+export const arms: Readonly<Record<ParametrizationArm, Parametrization>> = {
   ...parametrizations,
   "µP, output rate unscaled": { output: -1 / 2, rates: [1, 0, 0] },
   "µP, hidden layers frozen": { output: -1 / 2, rates: [null, null, -1] },
-} as const satisfies Readonly<Record<string, Parametrization>>;
-
-/** Name of an arm. */
-export type ParametrizationArm = keyof typeof arms;
+};
 
 /** Names of all arms. */
 export const armNames: readonly ParametrizationArm[] = Object.keys(arms) as ParametrizationArm[];
