@@ -76,8 +76,8 @@ Deno.test("parametrisation: the same networks at the smallest width; frozen laye
     figures["parametrisation.svg"],
     "µP moves features at all widths and keeps the best learning rate",
   );
-  // Best rates are beyond so few, and there is no guide through them.
-  assert.deepEqual(["panel", "guide"].map((name) => marks(elements, name).length), [6, 1]);
+  // Movement and its guide, least eigenvalues, losses; best rates are beyond so few.
+  assert.deepEqual(["panel", "curve"].map((name) => marks(elements, name).length), [6, 4 + 1 + 3 + 3 * 2]);
 });
 
 Deno.test("parametrisation: networks that diverge have rows; with all of them the figure is sound", async () => {

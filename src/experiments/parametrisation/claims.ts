@@ -5,7 +5,7 @@
  */
 import { innerMinimum } from "../../stats/inner_minimum.ts";
 import { fitPowerLaw } from "../../stats/power_law.ts";
-import { byReplica, type Claim, type Demand } from "../core/verdict.ts";
+import { type Claim, claimsOf, type Demand, type RowClaim } from "../core/verdict.ts";
 import type { ParametrizationRow } from "./networks.ts";
 import type { ParametrizationArm, ParametrizationPlan } from "./plan.ts";
 
@@ -36,71 +36,76 @@ export function parametrizationClaims(
   rows: Rows,
   { widths, rate, replicas }: Pick<ParametrizationPlan, "widths" | "rate" | "replicas">,
 ): Claim[] {
-  const widest = widths[widths.length - 1];
-  const followed = rows.filter(({ learningRate }) => learningRate === rate);
+  const of = (own: Rows, arm: ParametrizationArm) => own.filter((row) => row.arm === arm);
+  const followed = (own: Rows, arm: ParametrizationArm) =>
+    widths.map((width) => of(own, arm).find((row) => row.learningRate === rate && row.width === width));
+  const exponent = (values: readonly (number | null | undefined)[]) =>
+    fitPowerLaw(widths, values.map((value) => value ?? NaN)).exponent;
+  const moved = (own: Rows, arm: ParametrizationArm) =>
+    exponent(followed(own, arm).map((row) => row?.movement));
+  const farthest = (own: Rows, arm: ParametrizationArm) => followed(own, arm).at(-1)?.movement ?? NaN;
+  const least = (own: Rows) => followed(own, "µP").map((row) => row?.grams?.[1].least ?? NaN);
+  const shifted = (own: Rows, arm: ParametrizationArm, size = (value: number) => value) => {
+    const rates = widths.map((width) => bestRate(of(own, arm).filter((row) => row.width === width)));
+    // Best rates beyond the ladder say nothing.
+    return rates.some(Number.isNaN) ? null : size(exponent(rates));
+  };
+  const gain = (own: Rows) =>
+    followed(own, "µP").map((row) => row?.grams ? row.grams[1].rank.low - row.grams[0].rank.high : NaN);
   const claim = (
     text: string,
     statistic: string,
     demand: Demand,
-    [own, value]: readonly [rows: Rows, value: (own: Rows) => number | null],
-  ): Claim => ({ text, statistic, demand, values: byReplica(replicas, own, value) });
-  const of = (arm: ParametrizationArm, among = rows) => among.filter((row) => row.arm === arm);
-  const exponent = (own: Rows, value: (own: Rows) => number | null | undefined) =>
-    fitPowerLaw(widths, widths.map((width) => value(own.filter((row) => row.width === width)) ?? NaN))
-      .exponent;
-  const moved = (own: Rows) => exponent(own, ([row]) => row?.movement);
-  const shifted = (own: Rows, size: (value: number) => number) => {
-    const found = exponent(own, bestRate);
-    // Best rates beyond the ladder say nothing.
-    return Number.isNaN(found) ? null : size(found);
-  };
-  const least = ([row]: Rows) => row?.grams?.[1].least;
-  const movement = "exponent of the movement over the width",
-    best = "exponent of the best rate over the width";
-  return [
-    claim("NTK: wider networks move their features less", movement, { below: -MOVES }, [
-      of("NTK", followed),
-      moved,
-    ]),
-    claim("µP: features move as far at all widths", `absolute ${movement}`, { below: MOVES }, [
-      of("µP", followed),
-      (own) => Math.abs(moved(own)),
-    ]),
-    claim(`µP moves features further than NTK at width ${widest}`, "quotient of movements", { above: 1 }, [
-      followed.filter(({ width }) => width === widest),
-      (own) => (of("µP", own)[0]?.movement ?? NaN) / (of("NTK", own)[0]?.movement ?? NaN),
-    ]),
-    claim("µP: the best rate is the same at all widths", `absolute ${best}`, { below: SHIFTS }, [
-      of("µP"),
-      (own) => shifted(own, Math.abs),
-    ]),
-    claim("standard: the best rate falls as networks widen", best, { below: -SHIFTS }, [
-      of("standard"),
-      (own) => shifted(own, Number),
-    ]),
+    value: RowClaim<ParametrizationRow>["value"],
+  ) => ({ text, statistic, demand, value });
+  const less = { below: -MOVES }, same = { below: MOVES }, lower = { below: -SHIFTS }, none = { equals: 0 };
+  const movement = "exponent of movement", best = "exponent of the best rate";
+  const unscaled = "µP, output rate unscaled", frozen = "µP, hidden layers frozen";
+  return claimsOf(replicas, rows, [
+    claim("NTK: wider networks move features less", movement, less, (own) => moved(own, "NTK")),
     claim(
-      "µP: features of different samples are certainly independent after training",
-      "networks of which they are not",
-      { equals: 0 },
-      [of("µP", followed), (own) => widths.length - own.filter((row) => least([row])! > 0).length],
+      "µP: features move as far at all widths",
+      `absolute ${movement}`,
+      same,
+      (own) => Math.abs(moved(own, "µP")),
     ),
     claim(
-      "µP: their least eigenvalue does not vanish as networks widen",
-      "exponent of the least eigenvalue over the width",
+      "µP moves features further than NTK at the largest width",
+      "quotient",
+      { above: 1 },
+      (own) => farthest(own, "µP") / farthest(own, "NTK"),
+    ),
+    claim(
+      "µP: the best rate is the same at all widths",
+      `absolute ${best}`,
+      { below: SHIFTS },
+      (own) => shifted(own, "µP", Math.abs),
+    ),
+    claim("standard: wider networks have lower best rates", best, lower, (own) => shifted(own, "standard")),
+    claim(
+      "µP: features of samples are certainly independent",
+      "networks without",
+      none,
+      (own) => least(own).filter((value) => !(value > 0)).length,
+    ),
+    claim(
+      "µP: their least eigenvalue does not vanish with the width",
+      "its exponent",
       { above: -MOVES },
-      [of("µP", followed), (own) => exponent(own, least)],
+      (own) => exponent(least(own)),
     ),
-    claim("µP: the ε-rank after training is not below that before", "least gain over widths", { above: -1 }, [
-      of("µP", followed),
-      (own) => Math.min(...own.map(({ grams }) => grams ? grams[1].rank.low - grams[0].rank.high : NaN)),
-    ]),
-    claim("µP, output rate unscaled: the best rate falls as networks widen", best, { below: -SHIFTS }, [
-      of("µP, output rate unscaled"),
-      (own) => shifted(own, Number),
-    ]),
-    claim("µP, hidden layers frozen: features do not move", "largest movement", { equals: 0 }, [
-      of("µP, hidden layers frozen"),
-      (own) => Math.max(...own.map((row) => row.movement ?? NaN)),
-    ]),
-  ];
+    claim(
+      "µP: the ε-rank does not fall in training",
+      "least gain over widths",
+      { above: -1 },
+      (own) => Math.min(...gain(own)),
+    ),
+    claim(`${unscaled}: wider networks have lower best rates`, best, lower, (own) => shifted(own, unscaled)),
+    claim(
+      `${frozen}: features do not move`,
+      "largest movement",
+      none,
+      (own) => Math.max(...followed(own, frozen).map((row) => row?.movement ?? NaN)),
+    ),
+  ]);
 }

@@ -6,6 +6,7 @@
  */
 import { type CurvePanel, layOutPanels, type PanelCurve } from "../../plot/core/curve_panels.ts";
 import { lineSwatch } from "../../plot/core/legend.ts";
+import { sizeAxis } from "../../plot/core/log_axis.ts";
 import { drawPage } from "../../plot/core/page.ts";
 import { greyInk, guideStyle, ladderStyle, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import { lossAxis } from "../../plot/core/scales.ts";
@@ -19,6 +20,7 @@ import { armNames, type ParametrizationArm, type ParametrizationPlan } from "./p
 const startStyle: LineStyle = { color: greyInk, dash: "2 3", width: 1.6 };
 
 type Rows = readonly ParametrizationRow[];
+type Measure = (own: Rows) => number | null | undefined;
 
 /**
  * Draws the figure.
@@ -32,70 +34,68 @@ export function drawParametrizations(
   const { widths, learningRates, rate, replicas, samples, inputs, depth, steps, seed } = plan;
   const drawn = armNames.filter((arm) => arm !== "µP, hidden layers frozen");
   const byNetwork = Map.groupBy(rows, ({ arm, width, replica }) => [arm, width, replica].join());
-  const curve = (
-    style: LineStyle,
-    places: readonly number[],
-    [arm, widthOf]: readonly [ParametrizationArm, (place: number) => number],
-    value: (own: Rows, place: number) => number | null | undefined,
-  ): PanelCurve => ({
+  /** A curve over the widths, of the networks of each width and replica. */
+  const over = (arm: ParametrizationArm, value: Measure, style = lineStyle(armNames.indexOf(arm))) => ({
     style,
+    at: widths,
     values: Array.from(
       { length: replicas },
-      (_, replica) =>
-        places.map((place) =>
-          value(byNetwork.get([arm, widthOf(place), replica].join()) ?? [], place) ?? NaN
-        ),
+      (_, replica) => widths.map((width) => value(byNetwork.get([arm, width, replica].join()) ?? []) ?? NaN),
     ),
   });
-  const at = (own: Rows, wanted: number) => own.find(({ learningRate }) => learningRate === wanted);
-  const over = (
-    arms: readonly ParametrizationArm[],
-    value: (own: Rows) => number | null | undefined,
-    style?: LineStyle,
-  ) =>
-    arms.map((arm) =>
-      curve(style ?? lineStyle(armNames.indexOf(arm)), widths, [arm, (width) => width], value)
-    )
-      .reverse();
-  /** A panel over the widths, with a guide of an exponent through the median of the first curve. */
-  const panel = (label: string, yName: string, curves: readonly PanelCurve[], slope?: number): CurvePanel => {
-    const start = lowerMedian(curves[0].values.map(([value]) => value));
-    const value = widths.map((width) => start * (width / widths[0]) ** (slope ?? NaN));
-    const guides = slope === undefined ? [] : [{ value, style: guideStyle }];
-    return { label, yName, curves, places: widths, xName: "width n", yAxis: lossAxis, guides };
+  const at = (own: Rows, wanted = rate) => own.find(({ learningRate }) => learningRate === wanted);
+  const moved = drawn.map((arm) => over(arm, (own) => at(own)?.movement));
+  const best = drawn.map((arm) => over(arm, bestRate));
+  /** The power of the width that goes through the median of a curve at the smallest one. */
+  const guide = ({ values }: PanelCurve, exponent: number): PanelCurve => {
+    const start = lowerMedian(values.map(([first]) => first));
+    return {
+      style: guideStyle,
+      at: widths,
+      values: [widths.map((width) => start * (width / widths[0]) ** exponent)],
+    };
   };
-  const moved = over(drawn, (own) => at(own, rate)?.movement);
-  const losses = (arm: ParametrizationArm) =>
-    widths.map((width, w) =>
-      curve(
-        ladderStyle(w, widths.length),
-        learningRates,
-        [arm, () => width],
-        (own, each) => at(own, each)?.loss,
-      )
-    );
+  const panel = (label: string, yName: string, curves: readonly PanelCurve[]): CurvePanel => ({
+    ...{ label, yName, curves, xName: "width n", yAxis: lossAxis },
+    x: (length) => sizeAxis(widths, [0, length]),
+  });
+  const losses = (arm: ParametrizationArm): CurvePanel => {
+    const curves = learningRates.map((each) => over(arm, (own) => at(own, each)?.loss).values);
+    return {
+      ...panel(
+        arm,
+        "loss",
+        widths.map((_, w) => ({
+          style: ladderStyle(w, widths.length),
+          at: learningRates,
+          values: Array.from(
+            { length: replicas },
+            (_, replica) => curves.map((values) => values[replica][w]),
+          ),
+        })),
+      ),
+      x: (length) => sizeAxis(learningRates, [0, length]),
+      xName: "learning rate",
+    };
+  };
   const grid = layOutPanels({
-    columns: 3,
-    plotHeight: 170,
+    columns: [1, 1, 1],
+    heights: 170,
     panels: [
-      panel(`features, rate ${rate}`, "movement", moved, -1 / 2),
+      panel(`features, rate ${rate}`, "movement", [guide(moved[0], -1 / 2), ...moved.toReversed()]),
       panel("independence", "least eigenvalue", [
-        ...over(["µP"], (own) => at(own, rate)?.grams?.[0].least, startStyle),
-        ...over(["µP", "NTK"], (own) => at(own, rate)?.grams?.[1].least),
+        over("µP", (own) => at(own)?.grams?.[0].least, startStyle),
+        ...(["NTK", "µP"] as const).map((arm) => over(arm, (own) => at(own)?.grams?.[1].least)),
       ]),
-      panel("best learning rate", "rate", over(drawn, bestRate), -1),
-      ...(["standard", "NTK", "µP"] as const).map((arm) => ({
-        ...panel(arm, "loss", losses(arm)),
-        places: learningRates,
-        xName: "learning rate",
-      })),
+      panel("best learning rate", "rate", [guide(best[0], -1), ...best.toReversed()]),
+      ...(["standard", "NTK", "µP"] as const).map(losses),
     ],
   });
   return drawPage({
     title: "µP moves features at all widths and keeps the best learning rate",
     subtitle: `${[inputs, ...new Array(depth).fill("n"), 1].join("-")} tanh, ${steps} steps of gradient ` +
       `descent on ${samples} samples · ${replicas} networks each, seed ${seed}`,
-    description: [...moved].reverse().map(({ values }, i) => {
+    description: moved.map(({ values }, i) => {
       const medians = widths.map((_, w) => lowerMedian(values.map((own) => own[w])).toPrecision(2));
       return `${drawn[i]}: movement of features ${medians.join(", ")} at widths ${widths.join(", ")}.`;
     }).join(" "),

@@ -6,7 +6,7 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
 import { parametrizationClaims } from "./claims.ts";
@@ -18,13 +18,6 @@ import {
   type ParametrizationPlan,
   parametrizationPlan,
 } from "./plan.ts";
-
-/** The columns that say which network a row is of. */
-const place: Columns<Pick<ParametrizationRow, "arm" | "width" | "replica">> = {
-  arm: { help: "parametrisation", value: ({ arm }) => arm },
-  width: { help: "neurons of each hidden layer", value: ({ width }) => width },
-  replica: { help: "index of the initial weights, from 0", value: ({ replica }) => replica },
-};
 
 /**
  * Trains networks of several widths in µP, NTK and standard parametrisation by gradient descent, on
@@ -51,27 +44,27 @@ export const parametrization: Experiment<
   tables: {
     "parametrisation.csv": ({ rows }) =>
       table(rows, {
-        ...place,
-        learning_rate: {
-          help: "learning rate at the smallest width",
-          value: ({ learningRate }) => learningRate,
-        },
-        loss: { help: "loss after training; empty if it diverged", value: ({ loss }) => loss },
-        movement: {
-          help: "change of the last hidden layer's features, relative to those before training",
-          value: ({ movement }) => movement,
-        },
+        arm: "parametrisation",
+        width: "neurons of each hidden layer",
+        learning_rate: "learning rate at the smallest width",
+        replica: "index of the initial weights, from 0",
+        loss: "loss after training; empty if it diverged",
+        movement: "change of the last hidden layer's features, relative to those before training",
       }),
     "parametrisation_grams.csv": ({ rows }) =>
-      table(rows.flatMap(({ grams, ...row }) => (grams ?? []).map((gram, i) => ({ ...row, ...gram, i }))), {
-        ...place,
-        trained: { help: "whether after training", value: ({ i }) => i === 1 },
-        least: {
-          help: "certified lower end of the least eigenvalue of ΦΦᵀ / n",
-          value: ({ least }) => least,
+      table(
+        rows.flatMap(({ grams, ...row }) =>
+          grams?.map((gram, i) => ({ ...row, ...gram, trained: i === 1 })) ?? []
+        ),
+        {
+          arm: "parametrisation",
+          width: "neurons of each hidden layer",
+          replica: "index of the initial weights, from 0",
+          trained: "whether after training",
+          least: "certified lower end of the least eigenvalue of ΦΦᵀ / n",
+          ...rankColumns("rank", "ε-rank of ΦΦᵀ / n", ({ rank }) => rank),
         },
-        ...rankColumns("rank", "ε-rank of ΦΦᵀ / n", ({ rank }) => rank),
-      }),
+      ),
   },
   figures: {
     "parametrisation.svg": async (result) => (await import("./figure.ts")).drawParametrizations(result),
