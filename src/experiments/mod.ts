@@ -204,8 +204,8 @@ export const experiments: readonly Experiment[] = [
   directionalConvergence,
   saddleToSaddle,
   phaseDiagram,
+  parametrization,
   sgdRank,
   nearOrthogonal,
-  parametrization,
   kernelStudy,
 ];

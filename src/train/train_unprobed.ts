@@ -21,9 +21,11 @@ const MOST_AT_ONCE = 1024;
 export interface UnprobedTraining {
   /** The layers of each replica. */
   readonly networks: readonly (readonly LayerParameters[])[];
-  /** Loss of each replica on its batch; NaN or infinite if it diverged. */
+  /** Their losses on the batch after the last step; NaN or infinite if a replica diverged. */
   readonly losses: Float32Array;
-  /** Steps made: fewer than asked for if the signal ended the training. */
+  /** Whether the losses are those after the last step, or the signal came before. */
+  readonly status: "done" | "stopped";
+  /** Steps made. */
   readonly steps: number;
   /** Time of these steps in milliseconds. */
   readonly milliseconds: number;
@@ -86,11 +88,17 @@ export async function trainUnprobed(
       return ring.submit(commands);
     },
   });
-  let made = 0, time = 0, losses: Float32Array = new Float32Array(complete.replicas).fill(NaN);
+  let arrived = 0, time = 0, losses: Float32Array = new Float32Array(complete.replicas).fill(NaN);
   for await (const { first, count, result, milliseconds } of chunks) {
     [losses] = result;
-    [made, time] = [Math.min(steps, first + count), milliseconds];
-    onSteps(made);
+    [arrived, time] = [first + count, milliseconds];
+    onSteps(Math.min(arrived, steps));
   }
-  return { networks: await network.readAllParameters(), losses, steps: made, milliseconds: time };
+  return {
+    networks: await network.readAllParameters(),
+    losses,
+    status: arrived > steps ? "done" : "stopped",
+    steps: Math.min(arrived, steps),
+    milliseconds: time,
+  };
 }

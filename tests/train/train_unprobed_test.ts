@@ -31,12 +31,12 @@ for (const { name, ...way } of ways) {
   Deno.test(`trainUnprobed: ${name}: networks and losses of a training with probes, to the bit`, async () => {
     const options = { hidden: [6, 5], replicas: 3, seed: 4, steps: 23, ...way };
     const seen: number[] = [];
-    const { networks, losses, steps } = await trainUnprobed(gpu, options, (made) => seen.push(made));
+    const { networks, losses, ...made } = await trainUnprobed(gpu, options, (made) => seen.push(made));
     using training = await Training.create(gpu, options);
     const trace = await training.finish();
     assert.deepEqual(networks, await training.network.readAllParameters());
     assert.deepEqual([...losses], trace.losses.map((own) => own[options.steps]));
-    assert.equal(steps, options.steps);
+    assert.deepEqual([made.status, made.steps], ["done", options.steps]);
     assert.equal(seen.at(-1), options.steps);
     assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
   });
@@ -59,13 +59,25 @@ Deno.test("trainUnprobed: stops by its signal, and frees what it allocated", asy
   await trainUnprobed(gpu, { ...options, steps: 3 });
   using buffers = countBuffers(gpu);
   const stop = new AbortController();
-  const { steps, networks } = await trainUnprobed(gpu, { ...options, signal: stop.signal }, (made) => {
-    if (made > 10) stop.abort();
-  });
+  const { status, steps, networks } = await trainUnprobed(
+    gpu,
+    { ...options, signal: stop.signal },
+    (made) => {
+      if (made > 10) stop.abort();
+    },
+  );
+  assert.equal(status, "stopped");
   assert(steps > 10 && steps < 1e9, `${steps}`);
   assert.equal(networks.length, 9);
   const none = await trainUnprobed(gpu, { ...options, signal: AbortSignal.abort() });
-  assert.deepEqual([none.steps, [...none.losses].every(Number.isNaN)], [0, true]);
+  assert.deepEqual([none.status, none.steps, [...none.losses].every(Number.isNaN)], ["stopped", 0, true]);
+  // All steps may have been made before the losses after the last are known.
+  const last = new AbortController(), few = { ...options, steps: 3, signal: last.signal };
+  const cut = await trainUnprobed(gpu, few, (made) => void (made === 3 && last.abort()));
+  assert.equal(cut.steps, 3);
+  const whole = await trainUnprobed(gpu, { ...options, steps: 3 });
+  if (cut.status === "done") assert.deepEqual(cut.losses, whole.losses);
+  assert.deepEqual(cut.networks, whole.networks);
   assert.deepEqual(buffers.alive, []);
 });
 

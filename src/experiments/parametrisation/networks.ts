@@ -64,7 +64,7 @@ export function widthRun(
           biases: new Float32Array(shape[l + 1]),
         })),
     );
-    const { networks, losses, steps: made, milliseconds } = await trainUnprobed(gpu, {
+    const { networks, losses, ...made } = await trainUnprobed(gpu, {
       task: arrayTask({
         x,
         y: x.filter((_, i) => i % inputs === 0).map((each, k) => each * x[k * inputs + 1]),
@@ -83,8 +83,7 @@ export function widthRun(
       start: places.map(({ replica }) => starts[replica]),
       ...signal && { signal },
     }, onProgress);
-    const outcome = { diverged: [], steps: made, milliseconds };
-    if (made < steps) return { ...outcome, rows: [], status: "stopped" };
+    if (made.status === "stopped") return { ...made, rows: [], diverged: [] };
     const featuresOf = (layers: readonly LayerParameters[]) =>
       layers.slice(0, depth).reduce<Float32Array | Float64Array>(
         (below, { weights }, l) => product(below, weights, samples, width, shape[l]).map(Math.tanh),
@@ -109,7 +108,7 @@ export function widthRun(
         grams: gram ? [grams[place.replica], gram] : null,
       };
     });
-    return { ...outcome, rows, status: "done" };
+    return { ...made, rows, diverged: [] };
   };
   return { label: `${arm}, width ${width}`, steps, networks: places.length, execute };
 }

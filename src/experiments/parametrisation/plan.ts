@@ -12,7 +12,7 @@ import { MOST_LAYERS, MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseLadder } from "../phase_diagram/plan.ts";
 
-/** Name of an arm: a parametrisation, or a variant of µP that is built to break what is claimed of it. */
+/** Name of a parametrisation, or of a variant of µP that is built to break the claims. */
 export type ParametrizationArm =
   | keyof typeof parametrizations
   | "µP, output rate unscaled"
