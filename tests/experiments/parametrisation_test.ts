@@ -43,6 +43,7 @@ Deno.test("parametrisation: widths and rates are sorted; what cannot be compared
       [{ rate: 0.3 }, /rate 0.3 is none of the learning rates: give one of 0.05,0.1,0.2/],
       [{ learningRates: [] }, /no learning rates/],
       [{ replicas: 40000 }, /networks of a width/],
+      [{ widths: [6, 1e5] }, /weights of the networks of width 100000/],
     ] as const
   ) assert.throws(() => planOf(wrong), inputError(message));
 });

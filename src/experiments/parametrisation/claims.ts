@@ -84,7 +84,7 @@ export function parametrizationClaims(
     claim("standard: wider networks have lower best rates", best, lower, (own) => shifted(own, "standard")),
     claim(
       "µP: features of samples are certainly independent",
-      "networks without",
+      "networks of which they are not",
       none,
       (own) => least(own).filter((value) => !(value > 0)).length,
     ),

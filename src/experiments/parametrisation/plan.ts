@@ -60,6 +60,9 @@ export const parametrizationOptions: TableOf<ParametrizationOptions> = {
   full: toggle({ default: false, help: "train ten wider networks of each width and rate, longer" }),
 };
 
+/** Weights of all networks of a width: 1 GiB. */
+const MOST_WEIGHTS = 2 ** 28;
+
 /** The study, its options checked. Widths and rates are ascending. */
 export type ParametrizationPlan =
   & Omit<ParametrizationOptions, "full" | "learningRates">
@@ -71,7 +74,7 @@ export type ParametrizationPlan =
  * @param options Values of all options.
  * @returns The study.
  * @throws {InputError} If there is nothing to compare, a width is below the number of samples, the
- * rate is none of the learning rates, or networks are too many.
+ * rate is none of the learning rates, or networks or their weights are too many.
  */
 export function parametrizationPlan({ full: _, ...options }: ParametrizationOptions): ParametrizationPlan {
   const { samples, rate, replicas } = options, widths = ascending(options.widths);
@@ -83,6 +86,9 @@ export function parametrizationPlan({ full: _, ...options }: ParametrizationOpti
   if (!learningRates.includes(rate)) {
     throw new InputError(`rate ${rate} is none of the learning rates: give one of ${learningRates.join()}`);
   }
-  checkNumber("networks of a width", learningRates.length * replicas, { max: MOST_REPLICAS });
+  const networks = learningRates.length * replicas, widest = widths[widths.length - 1];
+  checkNumber("networks of a width", networks, { max: MOST_REPLICAS });
+  const weights = networks * widest * (options.inputs + (options.depth - 1) * widest);
+  checkNumber(`weights of the networks of width ${widest}`, weights, { max: MOST_WEIGHTS });
   return { ...options, widths, learningRates };
 }
