@@ -24,6 +24,7 @@ import { lossFloorStudy } from "./loss_floor/mod.ts";
 import { methods } from "./methods/mod.ts";
 import { nearOrthogonal } from "./near_orthogonal/mod.ts";
 import { optimizerStudy } from "./optimisers/mod.ts";
+import { parametrization } from "./parametrisation/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
@@ -41,6 +42,7 @@ export {
   methods,
   nearOrthogonal,
   optimizerStudy,
+  parametrization,
   phaseDiagram,
   pretraining,
   rankCollapse,
@@ -104,6 +106,12 @@ export type {
 } from "./near_orthogonal/plan.ts";
 export type { OptimizedNetwork } from "./optimisers/claims.ts";
 export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
+export type { ParametrizationRow } from "./parametrisation/networks.ts";
+export type {
+  ParametrizationArm,
+  ParametrizationOptions,
+  ParametrizationPlan,
+} from "./parametrisation/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
@@ -196,6 +204,7 @@ export const experiments: readonly Experiment[] = [
   directionalConvergence,
   saddleToSaddle,
   phaseDiagram,
+  parametrization,
   sgdRank,
   nearOrthogonal,
   kernelStudy,

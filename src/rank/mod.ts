@@ -75,6 +75,7 @@ export {
   principalAngles,
   type PrincipalAnglesOptions,
 } from "./ranks/principal_angles.ts";
+export { type SampleGram, type SampleGramOptions, sampleGrams } from "./ranks/sample_grams.ts";
 export { spectralBounds, type SpectralRanks, spectralRanks } from "./ranks/spectral_bounds.ts";
 export {
   effectiveRank,

@@ -25,6 +25,7 @@ export {
   studentTail,
 } from "./confidence.ts";
 export { extent } from "./extent.ts";
+export { innerMinimum } from "./inner_minimum.ts";
 export { fitLine, type LineFit } from "./line_fit.ts";
 export {
   fitMarchenkoPastur,

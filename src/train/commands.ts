@@ -81,16 +81,34 @@ export async function bindTraining(
   stack: DisposableStack,
   work: BindOptions = {},
 ): Promise<BoundTraining> {
-  const { task: { inputs, outputs }, hidden, activation, initializer, skip, replicas, seed, streams } =
-    options;
   // Its result is there by the time that probes are bound. A failure reaches them.
   tryDoubleSingle(gpu).catch(() => {});
+  const network = await startNetwork(gpu, options, stack);
+  return { network, commands: await bindTrainingCommands(network, options, stack, work) };
+}
+
+/**
+ * Creates the network of a run, with the parameters that it begins with.
+ *
+ * @param gpu Device.
+ * @param options What to train.
+ * @param stack Owner of the network.
+ * @returns The network.
+ * @throws {ShapeError} If the adapter has no room for it.
+ */
+export async function startNetwork(
+  gpu: Gpu,
+  options: CompleteOptions,
+  stack: DisposableStack,
+): Promise<Network> {
+  const { task: { inputs, outputs }, hidden, activation, initializer, skip, replicas, seed, streams } =
+    options;
   const drawn = drawnInitializer(initializer);
   const shape = { inputs, hidden, outputs, activation, initializer: drawn, skip, replicas, seed, streams };
   const network = stack.use(await Network.create(gpu, shape));
   if (options.start) writeStart(network, options.start);
   else if (initializer === STRUCTURED) await structureFirstLayer(network, options.task);
-  return { network, commands: await bindTrainingCommands(network, options, stack, work) };
+  return network;
 }
 
 /**

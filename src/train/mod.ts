@@ -47,6 +47,12 @@ export {
   type ParameterLayout,
   parameterLayout,
 } from "../nn/layout.ts";
+export {
+  type LayerScale,
+  layerScales,
+  type Parametrization,
+  parametrizations,
+} from "../nn/parametrization.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {
@@ -100,6 +106,7 @@ export {
   type Trace,
 } from "./trace.ts";
 export { follow } from "./follow.ts";
+export { trainUnprobed, type UnprobedTraining } from "./train_unprobed.ts";
 export type { DivergedLayer, DivergedReplica, SavedTraining, TraceChunk, TrainingState } from "./state.ts";
 export type { NetworkStart } from "./start.ts";
 export type { StairTests } from "./stair_tests.ts";
