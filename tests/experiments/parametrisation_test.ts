@@ -75,7 +75,7 @@ Deno.test("parametrisation: the same networks at the smallest width; frozen laye
   assert.equal(verdicts.length, 10);
   const elements = assertSoundSvg(
     figures["parametrisation.svg"],
-    "µP moves features at all widths and keeps the best learning rate",
+    "Features and learning rates over widths in µP, NTK and standard",
   );
   // Movement and its guide, least eigenvalues, losses; best rates are beyond so few.
   assert.deepEqual(["panel", "curve"].map((name) => marks(elements, name).length), [6, 4 + 1 + 3 + 3 * 2]);
@@ -93,7 +93,7 @@ Deno.test("parametrisation: networks that diverge have rows; with all of them th
   assert(verdicts.every(({ holds }) => !holds));
   assertSoundSvg(
     figures["parametrisation.svg"],
-    "µP moves features at all widths and keeps the best learning rate",
+    "Features and learning rates over widths in µP, NTK and standard",
   );
 });
 

@@ -92,7 +92,7 @@ export function drawParametrizations(
     ],
   });
   return drawPage({
-    title: "µP moves features at all widths and keeps the best learning rate",
+    title: "Features and learning rates over widths in µP, NTK and standard",
     subtitle: `${[inputs, ...new Array(depth).fill("n"), 1].join("-")} tanh, ${steps} steps of gradient ` +
       `descent on ${samples} samples · ${replicas} networks each, seed ${seed}`,
     description: moved.map(({ values }, i) => {

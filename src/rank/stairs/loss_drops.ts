@@ -9,7 +9,7 @@ import { findPeaks } from "../../stats/peaks.ts";
 /** How many times as fast a drop of the loss is as the plateaus before and behind it. */
 const DROP = 3;
 
-/** Share of the largest loss, as sums in single precision are rounded, below which falls are none. */
+/** Share of the largest loss below which falls are roundings of single precision. */
 const ROUNDINGS = 8 * 2 ** -23;
 
 /**
