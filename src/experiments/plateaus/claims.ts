@@ -11,11 +11,8 @@ import { byReplica, type Claim, type Demand, SIGNIFICANT } from "../core/verdict
 import type { PlateauNetwork } from "./networks.ts";
 import type { PlateauArm } from "./plan.ts";
 
-/** Arms of gradient descent that are expected to have plateaus. */
-const STARTS = ["gradient descent", "small weights"] as const;
-
 /** Arms that are meant to avoid plateaus. */
-const AVOIDING = ["Adam", "structured first layer", "solved output layer"] as const;
+const AVOIDING = ["Adam", "spread biases", "structured first layer", "solved output layer"] as const;
 
 /**
  * States the claims. A replica without a plateau has no contrast and no coincidence.
@@ -41,38 +38,36 @@ export function plateauClaims(networks: readonly PlateauNetwork[], replicas: num
   });
   const contrast: Value = (own) => contrastOf(own)?.value ?? null;
   return [
-    ...STARTS.flatMap((arm): Claim[] => [
-      claim(
-        arm,
-        "the loss drops behind plateaus",
-        "drops",
-        ({ course }) => course.drops.length,
-        { above: 0 },
+    claim(
+      "gradient descent",
+      "the loss drops behind plateaus",
+      "drops",
+      ({ course }) => course.drops.length,
+      { above: 0 },
+    ),
+    {
+      ...claim(
+        "gradient descent",
+        "patterns change less on plateaus than in drops",
+        "share that changes per doubling of the steps, on plateaus less that in drops",
+        contrast,
+        { below: 0 },
       ),
-      {
-        ...claim(
-          arm,
-          "patterns change less on plateaus than in drops",
-          "share that changes per doubling of the steps, on plateaus less that in drops",
-          contrast,
-          { below: 0 },
-        ),
-        null: {
-          text: "changes at shifted times",
-          pValues: of(arm, (own) => contrastOf(own)?.pValue ?? null),
-        },
+      null: {
+        text: "changes at shifted times",
+        pValues: of("gradient descent", (own) => contrastOf(own)?.pValue ?? null),
       },
-      {
-        ...claim(
-          arm,
-          "stairs of the ε-rank begin where plateaus end",
-          "distance of jumps and ends, against shifted times",
-          jumpsNearEnds,
-          SIGNIFICANT,
-        ),
-        kind: "p-value",
-      },
-    ]),
+    },
+    {
+      ...claim(
+        "gradient descent",
+        "stairs of the ε-rank begin where plateaus end",
+        "distance of jumps and ends, against shifted times",
+        jumpsNearEnds,
+        SIGNIFICANT,
+      ),
+      kind: "p-value",
+    },
     {
       text: "tanh, whose gradient knows no patterns: the difference is smaller",
       statistic: "difference less that of gradient descent on ReLU",

@@ -151,15 +151,8 @@ export async function startOf(
   { network, options: { task, activation } }: Training,
   { gpu, signal }: Pick<RunContext, "gpu" | "signal">,
 ): Promise<LayerParameters[][] | null> {
-  const { isSolved, scale } = plateauArms[arm];
-  if (!isSolved && !scale) return null;
+  if (!plateauArms[arm].isSolved) return null;
   const drawn = await network.readAllParameters();
-  if (scale) {
-    const scaled = (values: Float32Array) => values.map((value) => scale * value);
-    return drawn.map((layers) =>
-      layers.map(({ weights, biases }) => ({ weights: scaled(weights), biases: scaled(biases) }))
-    );
-  }
   const problems = drawn.map(([hidden]) =>
     outputProblem(
       hiddenLayer(hidden, task.train, [activation].flat()[0]).features,

@@ -21,8 +21,6 @@ interface Arm {
   readonly initializer?: string;
   /** Activation. */
   readonly activation?: string;
-  /** Factor of the parameters at the start. */
-  readonly scale?: number;
   /** Whether the output layer starts as the least-squares solution. */
   readonly isSolved?: boolean;
   /** Whether the first layer stays as it is. */
@@ -32,18 +30,18 @@ interface Arm {
 /** Name of an arm. */
 export type PlateauArm =
   | "gradient descent"
-  | "small weights"
   | "Adam"
+  | "spread biases"
   | "structured first layer"
   | "solved output layer"
   | "fixed first layer"
   | "tanh";
 
-/** Arms by name: gradient descent from two starts, ways around plateaus, and two controls. */
+/** Arms by name: gradient descent, ways around its plateaus, and two controls. */
 export const plateauArms: Readonly<Record<PlateauArm, Arm>> = {
   "gradient descent": {},
-  "small weights": { scale: 0.1 },
   "Adam": { optimizer: "adam" },
+  "spread biases": { initializer: "pytorch" },
   "structured first layer": { initializer: STRUCTURED },
   "solved output layer": { isSolved: true },
   "fixed first layer": { isFixed: true },
@@ -77,10 +75,10 @@ const FIRST = 10;
 /** The options. */
 export const plateauOptions: TableOf<PlateauValues> = {
   ...pick(trainingTable, ["task", "samples", "steps", "init", "replicas", "seed"], {
-    task: { default: "f(x) = abs(abs(2 x) - 1)" },
+    task: { default: "runge" },
     samples: { default: 64, full: 256 },
     steps: { default: 20_000, full: 200_000, min: 4 * FIRST },
-    init: { default: "pytorch" },
+    init: { default: "normal:0.1" },
     replicas: { default: 5, full: 20, help: "networks of each arm" },
   }),
   width: integer({
