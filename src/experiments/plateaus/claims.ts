@@ -1,13 +1,13 @@
 /**
- * The claims about plateaus. They were stated before any pattern or rank was looked at.
+ * The claims about plateaus.
  *
  * @module
  */
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import { testCoincidence } from "../../stats/coincidence.ts";
-import { monteCarloPValue } from "../../stats/p_values.ts";
-import { shiftedMean, type ShiftEvent } from "../../stats/shifts.ts";
-import { byReplica, type Claim, type Demand, SIGNIFICANT } from "../core/verdict.ts";
+import type { Span } from "../../stats/plateaus.ts";
+import { type Contrast, testContrast } from "../../stats/shifts.ts";
+import { type Claim, claimsOf, type RowClaim, SIGNIFICANT } from "../core/verdict.ts";
 import type { PlateauNetwork } from "./networks.ts";
 import type { PlateauArm } from "./plan.ts";
 
@@ -15,94 +15,86 @@ import type { PlateauArm } from "./plan.ts";
 const AVOIDING = ["Adam", "spread biases", "structured first layer", "solved output layer"] as const;
 
 /**
- * States the claims. A replica without a plateau has no contrast and no coincidence.
+ * States the claims. A replica without plateaus and drops has no contrast and no coincidence.
  *
  * @param networks The networks that did not diverge.
  * @param replicas Networks of each arm.
  * @returns The claims.
  */
 export function plateauClaims(networks: readonly PlateauNetwork[], replicas: number): Claim[] {
-  type Value = (own: PlateauNetwork) => number | null;
-  const of = (arm: PlateauArm, value: Value) =>
-    byReplica(replicas, networks.filter((each) => each.arm === arm), ([own]) => value(own));
-  /** Values of an arm less those of gradient descent from the same replica. */
-  const gain = (arm: PlateauArm, value: Value) => {
-    const base = of("gradient descent", value);
-    return of(arm, value).map((own, i) => own === null || base[i] === null ? null : own - base[i]);
+  type Statistic = RowClaim<PlateauNetwork>["value"];
+  const of = (arm: PlateauArm, value: (own: PlateauNetwork) => number | null): Statistic => (all) => {
+    const own = all.find((each) => each.arm === arm);
+    return own ? value(own) : null;
   };
-  const claim = (arm: PlateauArm, text: string, statistic: string, value: Value, demand: Demand): Claim => ({
-    text: `${arm}: ${text}`,
-    statistic,
-    values: of(arm, value),
-    demand,
-  });
-  const contrast: Value = (own) => contrastOf(own)?.value ?? null;
-  return [
-    claim(
-      "gradient descent",
-      "the loss drops behind plateaus",
-      "drops",
-      ({ course }) => course.drops.length,
-      { above: 0 },
-    ),
+  const descent = "gradient descent" as const;
+  /** The value of an arm less that of gradient descent. */
+  const gain = (arm: PlateauArm, value: (own: PlateauNetwork) => number | null): Statistic => (all) => {
+    const [own, base] = [arm, descent].map((name) => of(name, value)(all));
+    return own === null || base === null ? null : own - base;
+  };
+  const contrast = (own: PlateauNetwork) => contrastOf(own)?.value ?? null;
+  const drops = ({ course }: PlateauNetwork) => course.drops.length;
+  return claimsOf(replicas, networks, [
     {
-      ...claim(
-        "gradient descent",
-        "patterns change less on plateaus than in drops",
-        "share that changes per doubling of the steps, on plateaus less that in drops",
-        contrast,
-        { below: 0 },
-      ),
-      null: {
-        text: "changes at shifted times",
-        pValues: of("gradient descent", (own) => contrastOf(own)?.pValue ?? null),
-      },
+      text: `${descent}: the loss drops behind plateaus`,
+      statistic: "drops",
+      value: of(descent, drops),
+      demand: { above: 0 },
     },
     {
-      ...claim(
-        "gradient descent",
-        "stairs of the ε-rank begin where plateaus end",
-        "distance of jumps and ends, against shifted times",
-        jumpsNearEnds,
-        SIGNIFICANT,
-      ),
-      kind: "p-value",
+      text: `${descent}: patterns change less on plateaus than in drops`,
+      statistic: "share that changes per doubling of the steps, on plateaus less that in drops",
+      value: of(descent, contrast),
+      demand: { below: 0 },
+      null: {
+        text: "changes at shifted times",
+        pValue: of(descent, (own) => contrastOf(own)?.pValue ?? null),
+      },
     },
     {
       text: "tanh, whose gradient knows no patterns: the difference is smaller",
       statistic: "difference less that of gradient descent on ReLU",
-      values: gain("tanh", contrast),
+      value: gain("tanh", contrast),
       demand: { above: 0 },
     },
-    ...AVOIDING.flatMap((arm): Claim[] => [
+    {
+      text: `${descent}: stairs of the ε-rank begin where plateaus end`,
+      statistic: "distance of jumps and ends, against shifted times",
+      value: of(descent, jumpsNearEnds),
+      kind: "p-value",
+      demand: SIGNIFICANT,
+    },
+    ...AVOIDING.flatMap((arm): RowClaim<PlateauNetwork>[] => [
       {
-        text: `${arm}: less time on plateaus than gradient descent`,
-        statistic: "share of the logarithmic time, less that of gradient descent",
-        values: gain(arm, plateauShare),
+        text: `${arm}: less time on plateaus than ${descent}`,
+        statistic: `share of the logarithmic time, less that of ${descent}`,
+        value: gain(arm, plateauShare),
         demand: { below: 0 },
       },
       {
-        text: `${arm}: a lower loss at the end than gradient descent`,
+        text: `${arm}: a lower loss at the end than ${descent}`,
         statistic: "log₁₀ of the quotient",
-        values: gain(arm, ({ points }) => Math.log10(points[points.length - 1].loss)),
+        value: gain(arm, ({ points }) => Math.log10(points[points.length - 1].loss)),
         demand: { below: 0 },
       },
     ]),
-    claim(
-      "fixed first layer",
-      "patterns never change",
-      "largest share that changes",
-      ({ points }) => points.slice(1).reduce((most, { changed }) => Math.max(most, changed), 0),
-      { equals: 0 },
-    ),
-    claim(
-      "fixed first layer",
-      "no drop follows a plateau",
-      "drops",
-      ({ course }) => course.drops.length,
-      { equals: 0 },
-    ),
-  ];
+    {
+      text: "fixed first layer: patterns never change",
+      statistic: "largest share that changes",
+      value: of(
+        "fixed first layer",
+        ({ points }) => Math.max(0, ...points.slice(1).map(({ changed }) => changed)),
+      ),
+      demand: { equals: 0 },
+    },
+    {
+      text: "fixed first layer: no drop follows a plateau",
+      statistic: "drops",
+      value: of("fixed first layer", drops),
+      demand: { equals: 0 },
+    },
+  ]);
 }
 
 /**
@@ -116,23 +108,13 @@ export function plateauShare({ points, course }: Pick<PlateauNetwork, "points" |
   return course.plateaus.reduce((sum, { from, to }) => sum + time(from, to), 0) / time(0, points.length - 1);
 }
 
-/**
- * Compares how much of the pattern changes on plateaus and in drops, and tests the difference
- * against changes that are shifted in a circle, by all shifts.
- */
-function contrastOf({ points, course }: PlateauNetwork): { value: number; pValue: number } | null {
+/** Compares how much of the pattern changes on plateaus and in drops; `null` without either. */
+function contrastOf({ points, course: { plateaus, drops } }: PlateauNetwork): Contrast | null {
   // Interval i leads from point i to the next.
-  const changes = Float64Array.from(points.slice(1), ({ changed }) => changed);
-  const eventsOf = (spans: typeof course.plateaus, sign: number): ShiftEvent[] => {
-    const own = spans.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
-    return own.map((at) => ({ at, weight: sign / own.length }));
-  };
-  const on = eventsOf(course.plateaus, 1), off = eventsOf(course.drops, -1);
-  if (on.length === 0 || off.length === 0) return null;
-  // Weights of either sign sum up to 1: a mean over both is half the difference.
-  const difference = (shift: number) => 2 * shiftedMean([...on, ...off], changes, shift);
-  const draws = Array.from({ length: changes.length - 1 }, (_, i) => -difference(i + 1));
-  return { value: difference(0), pValue: monteCarloPValue(-difference(0), draws) };
+  const inside = (spans: readonly Span[]) =>
+    spans.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+  const low = inside(plateaus), high = inside(drops), changes = points.slice(1).map(({ changed }) => changed);
+  return low.length > 0 && high.length > 0 ? testContrast(changes, low, high) : null;
 }
 
 /** Tests whether jumps of the rank upwards are near the ends of plateaus. */

@@ -11,7 +11,7 @@ import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { plateauClaims, plateauShare } from "./claims.ts";
-import { measureNetworks, type PlateauNetwork, startOf } from "./networks.ts";
+import { measureNetworks, type PlateauNetwork, solvedStart } from "./networks.ts";
 import {
   armTraining,
   plateauArmNames,
@@ -42,7 +42,7 @@ export const plateaus: Experiment<TableOf<PlateauValues>, PlateauPlan, PlateauNe
         training: armTraining(plan, arm),
         nameOf: (replica) => `${arm}, replica ${replica}`,
         networksAt: plan.waypoints,
-        prepare: (training, context) => startOf(arm, training, context),
+        prepare: (training, context) => arm === "solved output layer" ? solvedStart(training, context) : null,
         apply: ({ network }, start) =>
           start?.forEach((layers, replica) => network.writeParameters(layers, replica)),
         measure: async (training, _, context, networks) => ({
@@ -53,28 +53,28 @@ export const plateaus: Experiment<TableOf<PlateauValues>, PlateauPlan, PlateauNe
   claims: (rows, { replicas }) => plateauClaims(rows, replicas),
   tables: {
     "plateaus.csv": ({ rows }) =>
-      table(rows.flatMap((network) => network.points.map((point, i) => ({ network, point, i }))), {
-        arm: { help: "what differs from gradient descent on ReLU", value: ({ network }) => network.arm },
-        replica: { help: "network of this arm, from 0", value: ({ network }) => network.replica },
-        step: { help: "updates made", value: ({ point }) => point.step },
-        loss: { help: "loss over all samples", value: ({ point }) => point.loss },
-        ...rankColumns("rank", "ε-rank of the hidden features", ({ point }) => point.rank),
-        changed: {
-          help: "share of the pattern that has changed since the row before, per doubling of the steps",
-          value: ({ point: { changed } }) => Number.isNaN(changed) ? null : changed,
-        },
-        active: {
-          help: "share of the neurons that are active on some samples, but not on all",
-          value: ({ point }) => point.active,
-        },
-        course: {
-          help: "plateau or drop; empty where it is neither",
-          value: ({ network: { course }, i }) => {
-            const holds = (spans: typeof course.drops) => spans.some(({ from, to }) => from <= i && i <= to);
-            return holds(course.plateaus) ? "plateau" : holds(course.drops) ? "drop" : null;
+      table(
+        rows.flatMap(({ points, ...network }) => points.map((point, i) => ({ ...network, ...point, i }))),
+        {
+          arm: "what differs from gradient descent on ReLU",
+          replica: "network of this arm, from 0",
+          step: "updates made",
+          loss: "loss over all samples",
+          ...rankColumns("rank", "ε-rank of the hidden features", ({ rank }) => rank),
+          changed: {
+            help: "share of the pattern that has changed since the row before, per doubling of the steps",
+            value: ({ changed }) => Number.isNaN(changed) ? null : changed,
+          },
+          active: "share of the neurons that are active on some samples, but not on all",
+          course: {
+            help: "plateau or drop; empty where it is neither",
+            value: ({ course: { plateaus, drops }, i }) => {
+              const holds = (spans: typeof drops) => spans.some(({ from, to }) => from <= i && i <= to);
+              return holds(plateaus) ? "plateau" : holds(drops) ? "drop" : null;
+            },
           },
         },
-      }),
+      ),
   },
   figures: {
     "plateaus.svg": async (result) => (await import("./figure.ts")).drawPlateaus(result),
