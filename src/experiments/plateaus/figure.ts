@@ -8,31 +8,47 @@ import { type CurvePanel, layOutPanels } from "../../plot/core/curve_panels.ts";
 import { lineSwatch } from "../../plot/core/legend.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
 import { drawPage } from "../../plot/core/page.ts";
-import { greyInk, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
+import { type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import { type Axis, lossAxis, rankAxis } from "../../plot/core/scales.ts";
-import { areaEntry, bandEntries } from "../../plot/core/summary_marks.ts";
+import { areaEntry } from "../../plot/core/summary_marks.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
-import { alignSteps } from "../../stats/align_steps.ts";
 import { mean } from "../../stats/mean.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import { plateauShare } from "./claims.ts";
 import type { PlateauNetwork, PlateauPoint } from "./networks.ts";
 import { plateauArmNames, type PlateauPlan } from "./plan.ts";
 
-const firstStyle = lineStyle(0), medianStyle: LineStyle = { color: greyInk, dash: null, width: 1 };
+const firstStyle = lineStyle(0), otherStyle: LineStyle = { ...lineStyle(1), width: 0.7 };
 
 /** A column of panels. */
 interface Measure {
+  readonly heading: string;
   readonly yName: string;
   readonly axis: (values: readonly number[], height: number) => Axis;
+  /** Whether all panels have one axis. */
+  readonly isShared: boolean;
   readonly course: "straight" | "step";
   readonly of: (point: PlateauPoint) => number;
 }
 
 const measures: readonly Measure[] = [
-  { yName: "loss", axis: lossAxis, course: "straight", of: ({ loss }) => loss },
-  { yName: "changed, %", axis: rankAxis, course: "straight", of: ({ changed }) => 100 * changed },
-  { yName: "ε-rank", axis: rankAxis, course: "step", of: ({ rank }) => rank.rank },
+  { heading: "", yName: "loss", axis: lossAxis, isShared: true, course: "straight", of: ({ loss }) => loss },
+  {
+    heading: "change per doubling",
+    yName: "pattern, %",
+    axis: rankAxis,
+    isShared: false,
+    course: "straight",
+    of: ({ changed }) => 100 * changed,
+  },
+  {
+    heading: "rank of the features",
+    yName: "ε-rank",
+    axis: rankAxis,
+    isShared: true,
+    course: "step",
+    of: ({ rank }) => rank.rank,
+  },
 ];
 
 /**
@@ -45,22 +61,24 @@ export function drawPlateaus({ plan, rows }: ExperimentResult<PlateauPlan, Plate
   const { task, width: neurons, waypoints, replicas, seed, epsilon } = plan;
   const all = rows.flatMap(({ points }) => points);
   const panels = plateauArmNames.flatMap((arm, row) => {
-    const own = rows.filter((network) => network.arm === arm),
-      first = own.filter(({ replica }) => replica === 0);
-    return measures.map(({ yName, axis, course, of }, column): CurvePanel => {
-      const curve = (networks: readonly PlateauNetwork[], style: LineStyle) => ({
-        style,
-        course,
-        ...alignSteps(networks.map(({ points }) => points), of),
-      });
+    const own = rows.filter((network) => network.arm === arm), points = own.flatMap(({ points }) => points);
+    const first = own.filter(({ replica }) => replica === 0);
+    return measures.map(({ heading, yName, axis, isShared, course, of }, column): CurvePanel => {
+      const shown = (isShared ? all : points).map(of);
       return {
-        label: column === 0 ? arm : "",
+        label: column === 0 ? arm : row === 0 ? heading : "",
         x: (width) => decadeAxis([waypoints[0], waypoints[waypoints.length - 1]], [0, width], 6),
         xName: row === plateauArmNames.length - 1 ? "step" : null,
         xMeaning: "step",
         yName,
-        yAxis: (_, height) => axis(all.map(of), height),
-        curves: [curve(own, medianStyle), curve(first, firstStyle)],
+        yAxis: (_, height) => axis(shown, height),
+        // Network 0 is on top.
+        curves: own.toReversed().map(({ replica, points }) => ({
+          style: replica === 0 ? firstStyle : otherStyle,
+          course,
+          at: points.map(({ step }) => step),
+          values: [points.map(of)],
+        })),
         spans: first.flatMap(({ points, course: { plateaus } }) =>
           plateaus.map(({ from, to }) => [points[from].step, points[to].step] as const)
         ),
@@ -77,9 +95,8 @@ export function drawPlateaus({ plan, rows }: ExperimentResult<PlateauPlan, Plate
     }).join(" "),
     legend: [
       { label: "network 0", swatch: lineSwatch(firstStyle) },
-      areaEntry("its plateaus"),
-      ...bandEntries(replicas, "networks", "grey lines are medians"),
-      { label: "changed: share of the pattern, per doubling of the steps", swatch: () => {} },
+      { label: "other networks", swatch: lineSwatch(otherStyle) },
+      areaEntry("plateaus of network 0"),
     ],
     ...layOutPanels({ panels, columns: [1, 1, 1], heights: 84 }),
   });
