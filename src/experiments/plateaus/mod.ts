@@ -10,7 +10,7 @@ import type { LayerParameters } from "../../nn/layout.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
 import { trainingRun } from "../core/training_run.ts";
-import { plateauClaims, plateauShare } from "./claims.ts";
+import { plateauClaims } from "./claims.ts";
 import { measureNetworks, type PlateauNetwork, solvedStart } from "./networks.ts";
 import {
   armTraining,

@@ -25,7 +25,7 @@ export interface PlateauPoint {
   readonly loss: number;
   /** ε-rank of the hidden features. */
   readonly rank: CertifiedRank;
-  /** Share of the pattern that changed since the point before, per doubling of the steps, or NaN. */
+  /** Share of the pattern that changed since the point before, per doubling; NaN at the first. */
   readonly changed: number;
   /** Share of the neurons that are active on some samples, but not on all. */
   readonly active: number;

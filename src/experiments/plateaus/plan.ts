@@ -13,14 +13,21 @@ import type { TrainingOptions } from "../../train/options.ts";
 import { STRUCTURED } from "../../train/pretrain/structured_start.ts";
 import { ascending } from "../core/lists.ts";
 
+/** Name of an arm. */
+export type PlateauArm =
+  | "gradient descent"
+  | "Adam"
+  | "spread biases"
+  | "structured first layer"
+  | "solved output layer"
+  | "fixed first layer"
+  | "tanh";
+
 /** Names of all arms: gradient descent on a ReLU network, ways around plateaus, two controls. */
-export const plateauArmNames = [
+export const plateauArmNames: readonly PlateauArm[] = [
   ...["gradient descent", "Adam", "spread biases", "structured first layer"] as const,
   ...["solved output layer", "fixed first layer", "tanh"] as const,
-] as const;
-
-/** Name of an arm. */
-export type PlateauArm = typeof plateauArmNames[number];
+];
 
 /** Values of the options; their table explains them. */
 export type PlateauValues = Readonly<
