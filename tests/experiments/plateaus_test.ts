@@ -17,6 +17,7 @@ import { terminalRank } from "../../src/train/trace.ts";
 import { Training } from "../../src/train/training.ts";
 import { assert } from "../deps.ts";
 import { openGpu } from "../support/gpu.ts";
+import { assertSoundSvg, marks } from "../support/sound.ts";
 import { study } from "./study.ts";
 
 const gpu = await openGpu();
@@ -128,6 +129,19 @@ Deno.test("plateaus: arms differ in what they name, and waypoints grow by a fact
   });
   assert.deepEqual(changed, ["", "optimizer", "initializer", "initializer", "", "optimizer", "activation"]);
   await assert.rejects(async () => await planOf({ task: "mixture" }), InputError);
+});
+
+Deno.test("plateaus: where all networks of an arm diverge, the others have claims and a figure", async () => {
+  const { rows, diverged, figures, verdicts } = await study(gpu, plateaus, { ...tiny, learningRate: 1e30 });
+  assert.deepEqual([...new Set(rows.map(({ arm }) => arm))], ["Adam"]);
+  assert.equal(diverged.length, 6 * tiny.replicas);
+  assert(verdicts.every(({ holds }) => !holds));
+  const elements = assertSoundSvg(
+    figures["plateaus.svg"],
+    "Plateaus of the loss, activation patterns and ε-rank",
+  );
+  assert.equal(marks(elements, "panel").length, 3 * plateauArmNames.length);
+  assert.equal(marks(elements, "curve").length, 3 * tiny.replicas);
 });
 
 Deno.test("plateaus: losses and ranks are those of probes; patterns of a fixed layer stay; solved output layers are best", async () => {

@@ -89,10 +89,9 @@ export function drawPlateaus({ plan, rows }: ExperimentResult<PlateauPlan, Plate
     title: "Plateaus of the loss, activation patterns and ε-rank",
     subtitle: `${task.description} · ${neurons} neurons · ${replicas} networks of each arm, seed ${seed} · ` +
       epsilonLabel(epsilon),
-    description: plateauArmNames.map((arm) => {
-      const shares = rows.filter((network) => network.arm === arm).map(plateauShare);
-      return `${arm}: ${(100 * mean(shares)).toFixed(0)} % of the logarithmic time on plateaus.`;
-    }).join(" "),
+    description: [...Map.groupBy(rows, ({ arm }) => arm)].map(([arm, own]) =>
+      `${arm}: ${(100 * mean(own.map(plateauShare))).toFixed(0)} % of the logarithmic time on plateaus.`
+    ).join(" "),
     legend: [
       { label: "network 0", swatch: lineSwatch(firstStyle) },
       { label: "other networks", swatch: lineSwatch(otherStyle) },
