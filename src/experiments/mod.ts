@@ -26,6 +26,7 @@ import { nearOrthogonal } from "./near_orthogonal/mod.ts";
 import { optimizerStudy } from "./optimisers/mod.ts";
 import { parametrization } from "./parametrisation/mod.ts";
 import { phaseDiagram } from "./phase_diagram/mod.ts";
+import { plateaus } from "./plateaus/mod.ts";
 import { pretraining } from "./pretraining/mod.ts";
 import { rankCollapse } from "./rank_collapse/mod.ts";
 import { saddleToSaddle } from "./saddle_to_saddle/mod.ts";
@@ -44,6 +45,7 @@ export {
   optimizerStudy,
   parametrization,
   phaseDiagram,
+  plateaus,
   pretraining,
   rankCollapse,
   saddleToSaddle,
@@ -114,6 +116,8 @@ export type {
 } from "./parametrisation/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
+export type { PlateauNetwork, PlateauPoint } from "./plateaus/networks.ts";
+export type { PlateauArm, PlateauPlan, PlateauValues } from "./plateaus/plan.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
 export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
 export type { CollapseRow } from "./rank_collapse/layers.ts";
@@ -203,6 +207,7 @@ export const experiments: readonly Experiment[] = [
   collapseBound,
   directionalConvergence,
   saddleToSaddle,
+  plateaus,
   phaseDiagram,
   parametrization,
   sgdRank,

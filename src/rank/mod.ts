@@ -86,6 +86,7 @@ export {
   stableRank,
 } from "./ranks/spectral_ranks.ts";
 export { randomSteps, type StepStart } from "./ranks/random_steps.ts";
+export { activeShare, patternChange } from "./ranks/activation_pattern.ts";
 export { chordalDistance, subspaceSimilarity } from "./ranks/subspace_distance.ts";
 export {
   type WeightRank,

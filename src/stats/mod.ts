@@ -36,6 +36,7 @@ export {
 export { mean } from "./mean.ts";
 export { lowerMedian } from "./median.ts";
 export { findPeaks, type PeakOptions } from "./peaks.ts";
+export { findPlateaus, type LossCourse, type PlateauOptions, type Span } from "./plateaus.ts";
 export { fitPowerLaw, type PowerLaw } from "./power_law.ts";
 export { fitPowerLawTail, type PowerLawTail, type PowerLawTailOptions } from "./power_law_tail.ts";
 export { summarize, type Summary } from "./quantiles.ts";
@@ -45,6 +46,7 @@ export { longestRun, type SeriesRun } from "./runs.ts";
 export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
 export { spearman } from "./spearman.ts";
 export {
+  type Contrast,
   type Correlation,
   localQuantiles,
   oppositeChanges,
@@ -52,5 +54,6 @@ export {
   type ResponseTest,
   shiftedResponse,
   type ShiftEvent,
+  testContrast,
   testResponse,
 } from "./shifts.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError, ShapeError } from "../errors.ts";
+import { mean } from "./mean.ts";
 import { monteCarloPValue } from "./p_values.ts";
 import { spearman } from "./spearman.ts";
 
@@ -236,6 +237,46 @@ export function testResponse(
     lagPValue: monteCarloPValue(highest(0), shifts.map(highest)),
     lag: lags.reduce((best, lag) => at(lag) > at(best) ? lag : best, 0),
   };
+}
+
+/** A difference of means, and its p-value. */
+export interface Contrast {
+  /** Mean of the values at some times, less that at others; NaN without either. */
+  readonly value: number;
+  /** One-sided p-value: with shifts the difference is seldom as low. */
+  readonly pValue: number;
+}
+
+/**
+ * Compares the values of a series at some times with those at others.
+ *
+ * - Statistic: the difference of the means.
+ * - Null: the times have nothing to do with the values. All are shifted together in a circle, by
+ *   every whole number of indices.
+ * - Tail: one-sided, lower.
+ *
+ * @param values The series.
+ * @param low Indices at which it is said to be lower.
+ * @param high Indices at which it is said to be higher.
+ * @returns The difference and its p-value.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { testContrast } from "./shifts.ts";
+ *
+ * assert.deepEqual(testContrast([0, 0, 0, 5], [0, 1], [3]), { value: -5, pValue: 0.25 });
+ * ```
+ */
+export function testContrast(
+  values: ArrayLike<number>,
+  low: readonly number[],
+  high: readonly number[],
+): Contrast {
+  const meanOf = (at: readonly number[], k: number) => mean(at.map((i) => values[(i + k) % values.length]));
+  const difference = (k: number) => meanOf(high, k) - meanOf(low, k);
+  const draws = Array.from({ length: Math.max(0, values.length - 1) }, (_, k) => difference(k + 1));
+  return { value: -difference(0), pValue: monteCarloPValue(difference(0), draws) };
 }
 
 /** Checks that two series have the same length. */

@@ -25,6 +25,7 @@ export const TINY: Readonly<Record<string, string>> = {
   "saddle-to-saddle":
     "--inputs 4 --width 6 --samples 12 --rates 1,0.5 --deltas 1,0.1 --learning-rate 0.1 --steps 60 " +
     "--probe-every 3 --replicas 2",
+  "plateaus": "--samples 12 --width 4 --steps 40 --replicas 2",
   "phase-diagram":
     "--widths 4,6 --init-scales 0.5,2 --learning-rates 0.01,0.1,1e20 --samples 16 --steps 20 " +
     "--replicas 2",

@@ -1,6 +1,6 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
 import { normal, uniform } from "../../src/stats/random.ts";
-import { oppositeChanges, shiftedResponse, testResponse } from "../../src/stats/shifts.ts";
+import { oppositeChanges, shiftedResponse, testContrast, testResponse } from "../../src/stats/shifts.ts";
 import { spearman } from "../../src/stats/spearman.ts";
 import { assert } from "../deps.ts";
 
@@ -91,4 +91,16 @@ Deno.test("testResponse: no events, too few values, wrong options", () => {
   assert.deepEqual(testResponse([{ at: 1, weight: 1 }], [1, 2, 3], { reach: 1, mostLag: 4 }), nothing);
   assert.throws(() => testResponse([], [], { reach: -1, mostLag: 4 }), InputError);
   assert.throws(() => testResponse([], [], { reach: 1, mostLag: 0.5 }), InputError);
+});
+
+Deno.test("testContrast: the difference of means, and the share of shifts with one as low", () => {
+  const values = Array.from({ length: 60 }, (_, i) => i < 20 ? 0 : i < 30 ? 4 : 1);
+  const low = [2, 5, 8, 11], high = [20, 23, 26];
+  const { value, pValue } = testContrast(values, low, high);
+  assert.equal(value, -4);
+  // Shifts by 0 to 3 keep both where they are.
+  assert.equal(pValue, 4 / 60);
+  assert.equal(testContrast(values, high, low).value, 4);
+  assert.equal(testContrast(values.map(() => 1), low, high).pValue, 1);
+  assert(Number.isNaN(testContrast(values, [], high).pValue) && Number.isNaN(testContrast([], [], []).value));
 });

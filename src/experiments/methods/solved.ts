@@ -5,7 +5,7 @@
  */
 import { norm } from "../../stats/norm.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type LeastSquaresSolution, lstsq } from "../../linalg/svd/lstsq.ts";
+import { type LeastSquaresProblem, type LeastSquaresSolution, lstsq } from "../../linalg/svd/lstsq.ts";
 import { featureRanks } from "../../rank/methods/feature_ranks.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
 import { boundingBox } from "../../tasks/bounding_box.ts";
@@ -62,7 +62,7 @@ async function solveMethod(
   const features = await featuresOf(gpu, plan, method, task);
   const ranks: (readonly RankInterval[])[] = [];
   for (const { train } of features) ranks.push(await ranksOf(gpu, plan, task, train));
-  const problems = features.map(({ train }) => weighted(train, width, task));
+  const problems = features.map(({ train }) => outputProblem(train, width, task));
   const solutions = await lstsq(gpu, problems, { precision: "double", rcond });
   const found = features.map(({ train, test }, own): Omit<MethodOutcome, "replica"> => {
     const solution = solutions[own];
@@ -115,8 +115,19 @@ async function ranksOf(
   return [...ranks];
 }
 
-/** Makes the problem √w [Φ 1] β = √w y. */
-function weighted(features: Float32Array | Float64Array, width: number, { outputs, train }: Task) {
+/**
+ * Makes the problem √w [Φ 1] β = √w y of the output layer with the least loss.
+ *
+ * @param features Φ, row-major.
+ * @param width Its columns.
+ * @param task Samples, targets and weights.
+ * @returns The problem. A solution has the bias below the weights.
+ */
+export function outputProblem(
+  features: Float32Array | Float64Array,
+  width: number,
+  { outputs, train }: Pick<Task, "outputs" | "train">,
+): LeastSquaresProblem {
   const { count, y, weights } = train;
   const a = new Float64Array(count * (width + 1)), b = new Float64Array(count * outputs);
   for (let k = 0; k < count; k++) {

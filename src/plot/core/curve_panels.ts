@@ -6,12 +6,12 @@
  */
 import { summarize } from "../../stats/quantiles.ts";
 import { clipped, drawFrame, type Frame, frameFoot, frameHead, frameSide } from "./frame.ts";
-import type { Course } from "./marks.ts";
+import { type Course, drawBand } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { pageMargin, pageWidth } from "./page.ts";
 import type { LineStyle } from "./palette.ts";
 import type { Axis } from "./scales.ts";
-import { drawMedian, drawSpread, heightOn, isSpread } from "./summary_marks.ts";
+import { drawMedian, drawSpread, heightOn, isSpread, shade } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
 
 /** A curve of a panel. */
@@ -68,6 +68,8 @@ export interface CurvePanel extends Pick<Frame, "label" | "xName" | "yName" | "x
   readonly dots?: readonly PanelDots[];
   /** Guide lines, below the curves. Default: none. */
   readonly guides?: readonly PanelGuide[];
+  /** Spans of the horizontal axis that are shaded, ends in its values. Default: none. */
+  readonly spans?: readonly (readonly [from: number, to: number])[];
 }
 
 /** Panels in rows and columns. */
@@ -141,7 +143,7 @@ function valuesOf({ curves, dots = [], guides = [] }: CurvePanel): number[] {
 
 function drawPanel(
   group: Group,
-  { x, curves, dots = [], guides = [], ...headings }: CurvePanel,
+  { x, curves, dots = [], guides = [], spans = [], ...headings }: CurvePanel,
   y: Axis,
   size: { readonly width: number; readonly height: number },
 ): void {
@@ -154,6 +156,10 @@ function drawPanel(
     inside.append("circle").attr("class", className).attr("cx", px(at)).attr("cy", px(value)).attr("r", 2.6)
       .attr("fill", color);
   };
+  for (const ends of spans) {
+    const sections = ends.map((end) => ({ x: across.scale(end), top: 0, bottom: size.height }));
+    drawBand(inside, "span", sections, "straight", shade);
+  }
   for (const { value, axis, style: { color, dash, width } } of guides) {
     const line = inside.append("line").attr("class", "guide");
     if (axis === "x") {

@@ -4,8 +4,8 @@
  * @module
  */
 import { type LegendEntry, swatchWidth } from "./legend.ts";
-import { type Course, drawBand, drawLine } from "./marks.ts";
-import { bandOpacity, ink, type LineStyle } from "./palette.ts";
+import { type Course, drawBand, drawLine, type Fill } from "./marks.ts";
+import { bandOpacity, greyInk, ink, type LineStyle } from "./palette.ts";
 import { bandName, type Summary } from "../../stats/quantiles.ts";
 import type { Axis } from "./scales.ts";
 import type { Group } from "./svg.ts";
@@ -85,6 +85,25 @@ export function isSpread({ low, high }: Summary): boolean {
   return low.some((value, i) => value < high[i]);
 }
 
+/** Fill of shaded spans. */
+export const shade: Fill = { color: greyInk, opacity: bandOpacity };
+
+/**
+ * Makes an entry of the legend for an area.
+ *
+ * @param label Its text.
+ * @param fill Fill of the area.
+ * @returns The entry.
+ */
+export function areaEntry(label: string, { color, opacity }: Fill = shade): LegendEntry {
+  return {
+    label,
+    swatch: (parent) =>
+      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
+        .attr("fill", color).attr("fill-opacity", opacity),
+  };
+}
+
 /**
  * Makes the entry of the legend for bands and lines.
  *
@@ -95,10 +114,6 @@ export function isSpread({ low, high }: Summary): boolean {
  */
 export function bandEntries(count: number, name: string, lines = "lines are medians"): LegendEntry[] {
   if (count < 2) return [];
-  return [{
-    label: `${bandName(count)} of ${count} ${name}; ${lines}`,
-    swatch: (parent) =>
-      void parent.append("rect").attr("y", -5).attr("width", swatchWidth).attr("height", 10)
-        .attr("fill", ink).attr("fill-opacity", bandOpacity),
-  }];
+  const label = `${bandName(count)} of ${count} ${name}; ${lines}`;
+  return [areaEntry(label, { color: ink, opacity: bandOpacity })];
 }

@@ -91,3 +91,10 @@ Deno.test("layOutPanels: rows have their heights, and room for labels where an a
   const [wide, narrow] = widths([panel, panel]), [wider] = widths([plain, plain]);
   assert(Math.abs(wide - 2 * narrow) < 0.1 && wider > wide);
 });
+
+Deno.test("layOutPanels: spans of the horizontal axis are shaded", () => {
+  const over: CurvePanel = { ...panel, x: (width) => stepAxis([0, 40], width), spans: [[0, 10], [20, 40]] };
+  const found = marks(drawn([over], 1).elements, "span");
+  assert.equal(found.length, 2);
+  assert.equal(marks(drawn([panel], 1).elements, "span").length, 0);
+});
