@@ -100,6 +100,7 @@ export {
 } from "./spectra/feature_spectrum.ts";
 export { hostSpectra } from "./spectra/host_spectra.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
+export { type TangentRanks, tangentRanks, type TangentRanksOptions } from "./tangent/tangent_ranks.ts";
 export {
   type FloorTest,
   type JumpsAndFloors,
