@@ -29,6 +29,7 @@ export const TINY: Readonly<Record<string, string>> = {
     "--widths 4,6 --init-scales 0.5,2 --learning-rates 0.01,0.1,1e20 --samples 16 --steps 20 " +
     "--replicas 2",
   "near-orthogonal": "--samples 6 --ratios 2,0.5 --width 4 --init-scales 1e-6,1 --steps 5 --replicas 2",
+  "tangent-kernel": "--tasks runge --layers 6,4 --samples 16 --steps 20 --probe-every 10 --replicas 2",
   "kernel-study":
     "--families gaussian --methods naive,gram-jacobi:double --orders 8 --batches 1 --growth-orders 4,8 " +
     "--growth-samples 20",
