@@ -124,7 +124,7 @@ export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/
 export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
 export type { StaircaseOptions } from "./staircase/mod.ts";
 export type { StaircaseRun } from "./staircase/report.ts";
-export type { TangentRow } from "./tangent_kernel/networks.ts";
+export type { TangentRow } from "./tangent_kernel/claims.ts";
 export type { TangentCase, TangentKernelOptions, TangentKernelPlan } from "./tangent_kernel/plan.ts";
 export { type MergeOptions, mergeSweeps } from "./sweep/merge.ts";
 export type { SweepResults, SweepSummary } from "./sweep/results.ts";

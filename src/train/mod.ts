@@ -29,6 +29,7 @@ export {
   isCurved,
   parseActivation,
 } from "../nn/activation.ts";
+export { antisymmetricStart } from "../nn/antisymmetric.ts";
 export { activationBound } from "../nn/feature_bounds.ts";
 export { homogeneity, type HomogeneousActivation } from "../nn/homogeneity.ts";
 export {

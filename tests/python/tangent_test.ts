@@ -37,7 +37,7 @@ Deno.test({
       const network = {
         activations: widths.slice(1, -1).map(() => parseActivation(activation)),
         skips: skipConnections(widths, skip),
-        readAllParameters: () => Promise.resolve([[...parameters]]),
+        readAllParameters: () => Promise.resolve([parameters]),
       };
       const [found] = await tangentRanks(network, samples, { epsilons: [1e-6] });
       const { eigenvalues } = JSON.parse(out) as { eigenvalues: number[] };

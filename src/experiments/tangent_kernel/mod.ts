@@ -5,24 +5,23 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { type Columns, table } from "../../io/table.ts";
-import { defineExperiment, type Experiment } from "../core/experiment.ts";
+import { table } from "../../io/table.ts";
+import { antisymmetricStart } from "../../nn/antisymmetric.ts";
+import type { LayerParameters } from "../../nn/layout.ts";
+import { tangentRanks } from "../../rank/tangent/tangent_ranks.ts";
+import { norm } from "../../stats/norm.ts";
+import { terminalRank } from "../../train/trace.ts";
+import { defineExperiment, type Experiment, type Run } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
-import { compareCourses, tangentKernelClaims } from "./claims.ts";
-import { type TangentRow, tangentRun } from "./networks.ts";
+import { trainingPart, trainingRun } from "../core/training_run.ts";
+import { tangentKernelClaims, type TangentRow } from "./claims.ts";
 import {
+  type TangentCase,
   type TangentKernelOptions,
   tangentKernelOptions,
   type TangentKernelPlan,
   tangentKernelPlan,
 } from "./plan.ts";
-
-const place: Columns<Pick<TangentRow, "name" | "replica">> = {
-  case: { help: "task, and the factor α of outputs that start at 0", value: ({ name }) => name },
-  replica: { help: "network of this case, from 0", value: ({ replica }) => replica },
-};
-
-const known = (value: number) => Number.isNaN(value) ? null : value;
 
 /**
  * Trains networks and counts the eigenvalues of their tangent kernels above ε at every probe. In
@@ -44,46 +43,56 @@ export const tangentKernel: Experiment<TableOf<TangentKernelOptions>, TangentKer
     tables: {
       "tangent_kernel.csv": ({ rows }) =>
         table(rows, {
-          ...place,
-          step: { help: "updates made", value: ({ step }) => step },
-          loss: { help: "loss over all training samples", value: ({ loss }) => loss },
+          name: "task, and the factor α of outputs that start at 0",
+          replica: "network of this case, from 0",
+          step: "updates made",
+          loss: "loss over all training samples",
           ...rankColumns("kernel_rank", "eigenvalues of the tangent kernel above ε", ({ kernel }) => kernel),
           ...rankColumns("rank", "ε-rank of the last hidden layer", ({ features }) => features),
-          moved: {
-            help: "distance of the kernel's eigenvalues from those at the start, divided by their norm",
-            value: ({ moved }) => moved,
-          },
+          moved: "distance of the kernel's eigenvalues from those at the start, divided by their norm",
         }),
-      "networks.csv": ({ rows }) =>
-        table(
-          [...Map.groupBy(rows, ({ name, replica }) => `${name} ${replica}`).values()]
-            .map((own) => ({ ...own[0], course: compareCourses(own) })),
-          {
-            ...place,
-            jumps: {
-              help: "jumps of the kernel's rank; empty where stairs cannot be told",
-              value: ({ course: { jumps } }) => jumps?.length ?? null,
-            },
-            ramp_p: {
-              help: "p-value of its stairs against a smooth trend",
-              value: ({ course }) => known(course.rampP),
-            },
-            lag: {
-              help: "lag of the features' rises behind these jumps, in probes",
-              value: ({ course }) => known(course.response.lag),
-            },
-            lag_p: {
-              help: "p-value of the rises there against jumps shifted in time",
-              value: ({ course }) => known(course.response.lagPValue),
-            },
-            lead: {
-              help: "by how much of its rise the kernel's rank is ahead of the features', on average",
-              value: ({ course }) => known(course.lead),
-            },
-          },
-        ),
     },
     figures: {
       "tangent_kernel.svg": async (result) => (await import("./figure.ts")).drawTangentKernel(result),
     },
   });
+
+/** Makes the training of a case. Networks that diverge have no rows. */
+function tangentRun(
+  { steps, probeEvery, epsilon }: Pick<TangentKernelPlan, "steps" | "probeEvery" | "epsilon">,
+  { name, scale, training }: TangentCase,
+): Run<TangentRow> {
+  const waypoints = Array.from({ length: Math.ceil(steps / probeEvery) }, (_, i) => i * probeEvery);
+  return trainingRun<TangentRow, readonly (readonly LayerParameters[])[] | null>({
+    label: name,
+    training: trainingPart(training),
+    nameOf: (replica) => `${name}, replica ${replica}`,
+    networksAt: [...waypoints, steps],
+    prepare: async ({ network }) => {
+      if (scale === null) return null;
+      return (await network.readAllParameters()).map((each) => antisymmetricStart(each, scale));
+    },
+    apply: ({ network }, starts) =>
+      starts?.forEach((start, replica) => network.writeParameters(start, replica)),
+    measure: async ({ network, status, diverged, trace: { probes } }, _, { signal }, networks) => {
+      if (status !== "done") return { rows: [] };
+      const { activations, skips } = network;
+      const { train: { x, count, weights } } = training.task;
+      const samples = { rows: count, columns: x.length / count, data: x };
+      const rows: TangentRow[] = [], starts = new Map<number, Float64Array>();
+      for (const [step, found] of networks) {
+        const at = { activations, skips, readAllParameters: () => Promise.resolve(found) };
+        const kernels = await tangentRanks(at, samples, { epsilons: [epsilon], weights, signal });
+        kernels.forEach(({ ranks: [kernel], eigenvalues }, replica) => {
+          const probe = probes.find((each) => each.step === step && each.replica === replica);
+          if (!probe || diverged.has(replica)) return;
+          if (step === 0) starts.set(replica, eigenvalues);
+          const start = starts.get(replica)!, change = eigenvalues.map((value, i) => value - start[i]);
+          const features = terminalRank(probe), moved = norm(change) / norm(start);
+          rows.push({ name, replica, step, loss: probe.loss, features, kernel, moved });
+        });
+      }
+      return { rows };
+    },
+  });
+}

@@ -8,30 +8,17 @@ import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
-import type { LayerParameters } from "../../nn/layout.ts";
 import type { Task } from "../../tasks/task.ts";
 import { MOST_STEPS } from "../../train/limits.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { parseNames } from "../core/names.ts";
 
-/** Values of the options of the experiment. */
-export interface TangentKernelOptions
-  extends Pick<TrainingValues, "samples" | "layers" | "activation" | "replicas" | "seed"> {
-  /** Functions to fit, or text: their names. The first one is that of the control as well. */
-  readonly tasks: string | readonly (string | Task)[];
-  /** Factor α of the outputs in the control. */
-  readonly scale: number;
-  /** Steps of each network. */
-  readonly steps: number;
-  /** Steps from one kernel to the next. */
-  readonly probeEvery: number;
-  /** Learning rate, divided by α² in the control. */
-  readonly learningRate: number;
-  /** Threshold ε of both ranks. */
-  readonly epsilon: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the experiment; their table explains them. */
+export type TangentKernelOptions = Readonly<
+  & Pick<TrainingValues, "samples" | "layers" | "activation" | "replicas" | "seed">
+  & Record<"scale" | "steps" | "probeEvery" | "learningRate" | "epsilon", number>
+  & { tasks: string | readonly (string | Task)[]; full: boolean }
+>;
 
 const steps = { min: 1, max: MOST_STEPS, group: "how to train" } as const;
 
@@ -46,18 +33,14 @@ export const tangentKernelOptions: TableOf<TangentKernelOptions> = {
   scale: number({ default: 100, min: 1, help: "factor of the outputs that keeps the kernel" }),
   steps: integer({ default: 4000, full: 20_000, ...steps, help: "updates of the weights" }),
   probeEvery: integer({ default: 40, full: 100, ...steps, help: "steps from one kernel to the next" }),
-  learningRate: number({
-    default: 1e-2,
-    positive: true,
-    help: "of momentum; divided by the square of --scale",
-  }),
+  learningRate: number({ default: 1e-2, positive: true, help: "of momentum, for outputs times 1" }),
   epsilon: number({ default: 1e-6, positive: true, help: "threshold of both ranks" }),
   full: toggle({ default: false, help: "train ten wider networks of each case for longer" }),
 };
 
 /** Networks that are trained alike. */
 export interface TangentCase {
-  /** Name. */
+  /** Name of the task, and α. */
   readonly name: string;
   /** Factor of the outputs of an antisymmetric start; `null` for an ordinary one. */
   readonly scale: number | null;
@@ -108,35 +91,4 @@ export async function tangentKernelPlan(options: TangentKernelOptions): Promise<
     throw new InputError(`width ${odd}: an antisymmetric start has two halves, give an even number`);
   }
   return { ...rest, cases };
-}
-
-/**
- * Makes an antisymmetric start: two networks of half the width whose outputs cancel each other, and
- * are multiplied by a factor. The first half of the neurons of each layer are those given; weights
- * between the halves are 0, and all others as they were but for √2, which keeps the variance of the
- * preactivations.
- *
- * @param parameters W and b of each layer, of even hidden widths.
- * @param scale The factor α.
- * @returns Parameters of a network whose outputs are 0.
- */
-export function antisymmetricStart(
-  parameters: readonly LayerParameters[],
-  scale: number,
-): LayerParameters[] {
-  const last = parameters.length - 1;
-  return parameters.map(({ weights, biases }, layer) => {
-    const columns = biases.length, rows = weights.length / columns;
-    const half = layer < last ? columns / 2 : columns, below = layer > 0 ? rows / 2 : rows;
-    const factor = layer > 0 ? Math.SQRT2 : 1;
-    const entry = (i: number, j: number) => factor * weights[(i % below) * columns + j % half];
-    return {
-      weights: Float32Array.from(weights, (_, e) => {
-        const i = Math.floor(e / columns), j = e % columns;
-        if (layer === last) return (i < below ? scale : -scale) * entry(i, j);
-        return layer > 0 && i < below !== j < half ? 0 : entry(i, j);
-      }),
-      biases: layer < last ? Float32Array.from(biases, (_, j) => biases[j % half]) : biases.map(() => 0),
-    };
-  });
 }

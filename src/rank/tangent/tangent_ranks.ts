@@ -87,7 +87,9 @@ export interface TangentRanks {
  * ```
  */
 export async function tangentRanks(
-  network: Pick<Network, "activations" | "skips" | "readAllParameters">,
+  network: Pick<Network, "activations" | "skips"> & {
+    readAllParameters(): Promise<readonly (readonly LayerParameters[])[]>;
+  },
   samples: Matrix,
   options: TangentRanksOptions,
 ): Promise<TangentRanks[]> {
