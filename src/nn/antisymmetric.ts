@@ -26,7 +26,8 @@ import type { LayerParameters } from "./layout.ts";
  * const output = { weights: Float32Array.of(5, 6), biases: Float32Array.of(7) };
  * const [first, last] = antisymmetricStart([hidden, output], 10);
  * assert.deepEqual([...first.weights, ...first.biases], [3, 3, 1, 1]);
- * assert.deepEqual([...last.weights, ...last.biases], [50, -50].map((w) => Math.fround(w * Math.SQRT2)).concat(0));
+ * const weight = Math.fround(50 * Math.SQRT2);
+ * assert.deepEqual([...last.weights, ...last.biases], [weight, -weight, 0]);
  * ```
  */
 export function antisymmetricStart(

@@ -99,7 +99,7 @@ Deno.test("tangent-kernel: a kernel of small networks has at least the features'
     assert(kernel.low === kernel.high && kernel.low >= features.low);
     assert.equal(moved === 0, step === 0);
   }
-  // An antisymmetric start: the features come twice, whatever the factor, and the loss is that of 0.
+  // An antisymmetric start: features come twice, whatever the factor, and the loss is that of 0.
   const starts = result.rows.filter(({ step, name }) => step === 0 && name !== "small");
   assert(starts.every(({ features }) => features.rank <= 2));
   assert(starts.every(({ loss }) => Math.abs(loss - starts[0].loss) < 1e-5));

@@ -195,21 +195,20 @@ async function execute<Row, Prepared>(
     clearInterval(timer);
   }
   const networks = await exported?.networks() ?? new Map<number, LayerParameters[][]>();
-  let isStopped = false;
-  const stopped = (error: unknown): Measurements<Row> => {
+  let found: Measurements<Row> | null = null;
+  try {
+    found = await measure(training, prepared, context, networks);
+  } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
-    isStopped = true;
-    return { rows: [] };
-  };
-  const measuring = (async () => await measure(training, prepared, context, networks))();
-  const { rows, leftOut = [] } = await measuring.catch(stopped);
+  }
+  const { rows, leftOut = [] } = found ?? { rows: [] };
   const uncounted = measuresDivergence ? [] : training.divergedReplicas;
   const diverged = uncounted.map((each): Divergence => ({
     ...each,
     ...nameOf && { description: `${nameOf(each.replica)} diverged ${divergencePlace(each)}` },
   }));
   // A training that was followed to its end no longer runs.
-  const status = isStopped ? "stopped" : training.status as RunStatus;
+  const status = found ? training.status as RunStatus : "stopped";
   return {
     rows,
     diverged: [...diverged, ...leftOut],

@@ -28,7 +28,7 @@ export interface TangentRow {
   readonly moved: number;
 }
 
-/** Share of its norm that a kernel moves by in the control, at most; smooth trends that are drawn. */
+/** Share of its norm that the control's kernel moves by, at most; smooth trends drawn. */
 const STILL = 0.1, DRAWS = 99;
 
 /** Ranks of a network over its probes. */

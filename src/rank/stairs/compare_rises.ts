@@ -36,8 +36,8 @@ export interface RisesTogether extends ResponseTest {
  * import assert from "node:assert/strict";
  * import { compareRises } from "./compare_rises.ts";
  *
- * const rank = (shift: number) => Array.from({ length: 100 }, (_, i) => Math.floor((i + shift) / 20));
- * const { lag, lead } = compareRises(rank(2), rank(0));
+ * const early = Array.from({ length: 100 }, (_, i) => Math.floor((i + 2) / 20));
+ * const { lag, lead } = compareRises(early, early.map((_, i) => Math.floor(i / 20)));
  * assert(lag >= 1 && lag <= 3 && lead > 0);
  * ```
  */
