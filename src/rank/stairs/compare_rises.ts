@@ -36,7 +36,7 @@ export interface RisesTogether extends ResponseTest {
  * import assert from "node:assert/strict";
  * import { compareRises } from "./compare_rises.ts";
  *
- * const early = Array.from({ length: 100 }, (_, i) => Math.floor((i + 2) / 20));
+ * const early = Array.from({ length: 90 }, (_, i) => Math.floor((i + 2) / 20));
  * const { lag, lead } = compareRises(early, early.map((_, i) => Math.floor(i / 20)));
  * assert(lag >= 1 && lag <= 3 && lead > 0);
  * ```
