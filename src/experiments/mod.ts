@@ -201,7 +201,7 @@ export const experiments: readonly Experiment[] = [
   saddleToSaddle,
   phaseDiagram,
   sgdRank,
-  nearOrthogonal,
   tangentKernel,
+  nearOrthogonal,
   kernelStudy,
 ];

@@ -161,8 +161,9 @@ function layerBound(derivatives: BoundedRows, input: BoundedRows, layers: number
   return pi * (2 * Math.sqrt(small) + pi) + gamma(roundings, U64) * whole + tiny * sizes * sizes;
 }
 
+/** Bounds the norm of a row; numbers whose squares underflow are below 2⁻⁵¹⁰. */
 function rowNorm({ columns }: BoundedRows, row: number, numbers: Float64Array): number {
   let sum = 0;
   for (let e = row * columns; e < (row + 1) * columns; e++) sum += numbers[e] ** 2;
-  return Math.sqrt(sum);
+  return Math.sqrt(sum) + columns * 2 ** -510;
 }
