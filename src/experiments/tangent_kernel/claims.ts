@@ -54,8 +54,8 @@ const taskClaims: readonly RowClaim<TangentRow>[] = [
     text: "it rises in stairs",
     statistic: "p-value of stairs along a smooth trend",
     value: (own) => {
-      const ranks = own.map(({ kernel }) => kernel),
-        { flicker } = findStairs(own.map(({ step }) => step), ranks);
+      const ranks = own.map(({ kernel }) => kernel);
+      const { flicker } = findStairs(own.map(({ step }) => step), ranks);
       return known(testRamp(ranks, { flicker, draws: DRAWS }).pValue);
     },
     kind: "p-value",
