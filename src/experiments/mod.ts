@@ -33,6 +33,7 @@ import { saddleToSaddle } from "./saddle_to_saddle/mod.ts";
 import { sgdRank } from "./sgd_rank/mod.ts";
 import { staircase } from "./staircase/mod.ts";
 import { staircaseAtlas } from "./staircase_atlas/mod.ts";
+import { tangentKernel } from "./tangent_kernel/mod.ts";
 
 export {
   collapseBound,
@@ -52,6 +53,7 @@ export {
   sgdRank,
   staircase,
   staircaseAtlas,
+  tangentKernel,
 };
 export type { BoundRow } from "./collapse_bound/claims.ts";
 export type { CollapseBoundOptions } from "./collapse_bound/plan.ts";
@@ -134,6 +136,8 @@ export type { SgdRankComparison, SgdRankOptions, SgdRankPlan } from "./sgd_rank/
 export { rethreshold, type Thresholds } from "./staircase/rethreshold.ts";
 export type { StaircaseOptions } from "./staircase/mod.ts";
 export type { StaircaseRun } from "./staircase/report.ts";
+export type { TangentRow } from "./tangent_kernel/claims.ts";
+export type { TangentCase, TangentKernelOptions, TangentKernelPlan } from "./tangent_kernel/plan.ts";
 export { type MergeOptions, mergeSweeps } from "./sweep/merge.ts";
 export type { SweepResults, SweepSummary } from "./sweep/results.ts";
 export type { SweepRow } from "./sweep/results_view.ts";
@@ -211,6 +215,7 @@ export const experiments: readonly Experiment[] = [
   phaseDiagram,
   parametrization,
   sgdRank,
+  tangentKernel,
   nearOrthogonal,
   kernelStudy,
 ];

@@ -102,6 +102,8 @@ export {
 } from "./spectra/feature_spectrum.ts";
 export { hostSpectra } from "./spectra/host_spectra.ts";
 export { oneSidedSpectra } from "./spectra/one_sided_spectra.ts";
+export { type TangentRanks, tangentRanks, type TangentRanksOptions } from "./tangent/tangent_ranks.ts";
+export { compareRises, type RisesTogether } from "./stairs/compare_rises.ts";
 export {
   type FloorTest,
   type JumpsAndFloors,

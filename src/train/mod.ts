@@ -23,15 +23,15 @@
 export { DivergenceError } from "../errors.ts";
 export {
   type Activation,
-  activationBound,
   type ActivationEntry,
   activationNames,
   activations,
-  homogeneity,
-  type HomogeneousActivation,
   isCurved,
   parseActivation,
 } from "../nn/activation.ts";
+export { antisymmetricStart } from "../nn/antisymmetric.ts";
+export { activationBound } from "../nn/feature_bounds.ts";
+export { homogeneity, type HomogeneousActivation } from "../nn/homogeneity.ts";
 export {
   type Distribution,
   type Initializer,

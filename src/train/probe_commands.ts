@@ -6,7 +6,7 @@
 import type { GpuArray } from "../gpu/array.ts";
 import type { Dispatch } from "../gpu/kernel.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
-import { featureBounds } from "../nn/activation.ts";
+import { featureBounds } from "../nn/feature_bounds.ts";
 import type { Network } from "../nn/network.ts";
 import type { TrainingStep } from "../nn/optim/training_step.ts";
 import { type SampleArrays, uploadSamples } from "../nn/samples.ts";

@@ -32,6 +32,7 @@ import { startBench } from "./start.ts";
 import { staircaseBench } from "./staircase.ts";
 import { trainingSteps } from "./step.ts";
 import { benchTable } from "./table.ts";
+import { tangentBench } from "./tangent.ts";
 import { trackerBench } from "./tracker.ts";
 import { weightsBench } from "./weights.ts";
 import { trackerTfjs } from "./tracker_tfjs.ts";
@@ -54,6 +55,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   eigenvalues: eigenvalueBench,
   "singular-values": singularValueBench,
   weights: weightsBench,
+  tangent: tangentBench,
   "tracker-tfjs": trackerTfjs,
   compilers: compilerBench,
 };

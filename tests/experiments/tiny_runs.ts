@@ -32,6 +32,7 @@ export const TINY: Readonly<Record<string, string>> = {
   "near-orthogonal": "--samples 6 --ratios 2,0.5 --width 4 --init-scales 1e-6,1 --steps 5 --replicas 2",
   "parametrisation":
     "--samples 4 --inputs 3 --widths 4,8 --learning-rates 0.05,0.1,1e20 --rate 0.1 --steps 5 --replicas 2",
+  "tangent-kernel": "--tasks runge --layers 6,4 --samples 16 --steps 20 --probe-every 10 --replicas 2",
   "kernel-study":
     "--families gaussian --methods naive,gram-jacobi:double --orders 8 --batches 1 --growth-orders 4,8 " +
     "--growth-samples 20",

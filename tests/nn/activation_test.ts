@@ -1,16 +1,15 @@
 import { GpuArray } from "../../src/gpu/array.ts";
 import { InputError } from "../../src/errors.ts";
 import {
-  activationBound,
   activationFiles,
   activationFunction,
   activationNames,
   activations,
-  featureBounds,
-  homogeneity,
   isCurved,
   parseActivation,
 } from "../../src/nn/activation.ts";
+import { activationBound, featureBounds } from "../../src/nn/feature_bounds.ts";
+import { homogeneity } from "../../src/nn/homogeneity.ts";
 import { bindDenseForward } from "../../src/nn/layers/dense_forward.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";

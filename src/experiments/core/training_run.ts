@@ -72,7 +72,7 @@ export interface MeasuredTraining<Row, Prepared = void> {
    * @param context Device, signal, progress.
    * @param networks Layers of each replica at the steps of `networksAt` that the training reached,
    * ascending.
-   * @returns The measurements.
+   * @returns The measurements. If it throws the reason of the signal, the run counts as stopped.
    */
   measure(
     training: Training,
@@ -195,14 +195,20 @@ async function execute<Row, Prepared>(
     clearInterval(timer);
   }
   const networks = await exported?.networks() ?? new Map<number, LayerParameters[][]>();
-  const { rows, leftOut = [] } = await measure(training, prepared, context, networks);
+  let found: Measurements<Row> | null = null;
+  try {
+    found = await measure(training, prepared, context, networks);
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+  }
+  const { rows, leftOut = [] } = found ?? { rows: [] };
   const uncounted = measuresDivergence ? [] : training.divergedReplicas;
   const diverged = uncounted.map((each): Divergence => ({
     ...each,
     ...nameOf && { description: `${nameOf(each.replica)} diverged ${divergencePlace(each)}` },
   }));
   // A training that was followed to its end no longer runs.
-  const status = training.status as RunStatus;
+  const status = found ? training.status as RunStatus : "stopped";
   return {
     rows,
     diverged: [...diverged, ...leftOut],

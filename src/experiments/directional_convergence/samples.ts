@@ -5,7 +5,8 @@
  */
 import { norm } from "../../stats/norm.ts";
 import { InputError } from "../../errors.ts";
-import { homogeneity, parseActivation } from "../../nn/activation.ts";
+import { parseActivation } from "../../nn/activation.ts";
+import { homogeneity } from "../../nn/homogeneity.ts";
 import type { HostSamples } from "../../nn/samples.ts";
 import { normal, uniform } from "../../stats/random.ts";
 import type { DirectionalCase, DirectionalPlan } from "./plan.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { activationBound, parseActivation } from "../../nn/activation.ts";
+import { parseActivation } from "../../nn/activation.ts";
+import { activationBound } from "../../nn/feature_bounds.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import { Network } from "../../nn/network.ts";
 import { rankedSamples } from "../../train/equation.ts";
