@@ -9,10 +9,11 @@ import { clipped, drawFrame, type Frame, frameFoot, frameHead, frameSide } from 
 import { type Course, drawBand } from "./marks.ts";
 import { ordinalAxis } from "./ordinal_axis.ts";
 import { pageMargin, pageWidth } from "./page.ts";
-import type { LineStyle } from "./palette.ts";
+import { fontSize, type LineStyle } from "./palette.ts";
 import type { Axis } from "./scales.ts";
 import { drawMedian, drawSpread, heightOn, isSpread, shade } from "./summary_marks.ts";
 import { appendGroup, type Group, px } from "./svg.ts";
+import { textWidth } from "./text.ts";
 
 /** A curve of a panel. */
 export interface PanelCurve {
@@ -111,8 +112,11 @@ export function layOutPanels({ panels, columns, heights }: PanelGrid): LaidPanel
     Math.max(0, ...rows.map((own, row) => own[column]?.yName ? frameSide(axes[row][column]) : 0))
   );
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const widthsIn = (room: number) => columns.map((share) => share * room / sum(columns));
   const room = pageWidth - 2 * pageMargin - sum(sides) - (columns.length - 1) * columnGap;
-  const widths = columns.map((share) => share * room / sum(columns));
+  const last = columns.length - 1, ends = rows.flatMap((own) => own.slice(last));
+  const beyond = Math.max(0, ...ends.map((panel) => overhang(panel, widthsIn(room)[last]) - pageMargin));
+  const widths = widthsIn(room - beyond);
   const lefts = columns.map((_, column) =>
     pageMargin + sum(sides.slice(0, column + 1)) + sum(widths.slice(0, column)) + column * columnGap
   );
@@ -132,6 +136,15 @@ export function layOutPanels({ panels, columns, heights }: PanelGrid): LaidPanel
   };
 }
 
+/** How far labels of the horizontal axis, with room of 2, reach beyond a frame, in pixels. */
+function overhang({ x }: CurvePanel, width: number): number {
+  const { ticks, scale } = acrossOf(x, width);
+  return Math.max(
+    0,
+    ...ticks.map(({ value, label }) => scale(value) + textWidth(label, fontSize.text) / 2 + 2 - width),
+  );
+}
+
 /** Values on the vertical axis. */
 function valuesOf({ curves, dots = [], guides = [] }: CurvePanel): number[] {
   return [
@@ -148,7 +161,7 @@ function drawPanel(
   size: { readonly width: number; readonly height: number },
 ): void {
   const names = typeof x === "function" ? null : x;
-  const across = typeof x === "function" ? x(size.width) : namedAxis(x, size.width);
+  const across = acrossOf(x, size.width);
   drawFrame(group, { ...headings, ...size, x: across, y });
   const inside = clipped(group, size), height = heightOn(y);
   const drawDot = (className: string, at: number, value: number, color: string) => {
@@ -185,8 +198,9 @@ function drawPanel(
   }
 }
 
-/** Makes an axis of named places at equal distances. */
-function namedAxis(names: readonly string[], width: number): Axis {
-  const axis = ordinalAxis(names.map((_, i) => i), width);
-  return { ...axis, ticks: axis.ticks.map((tick) => ({ ...tick, label: names[tick.value] })) };
+/** Makes a horizontal axis, of named places at equal distances or as a panel does. */
+function acrossOf(x: CurvePanel["x"], width: number): Axis {
+  if (typeof x === "function") return x(width);
+  const axis = ordinalAxis(x.map((_, i) => i), width);
+  return { ...axis, ticks: axis.ticks.map((tick) => ({ ...tick, label: x[tick.value] })) };
 }

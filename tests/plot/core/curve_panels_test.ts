@@ -98,3 +98,8 @@ Deno.test("layOutPanels: spans of the horizontal axis are shaded", () => {
   assert.equal(found.length, 2);
   assert.equal(marks(drawn([panel], 1).elements, "span").length, 0);
 });
+
+Deno.test("layOutPanels: a long label at the end of the last column stays on the page", () => {
+  const long: CurvePanel = { ...panel, x: (width) => stepAxis([0, 4000], width), curves: [], guides: [] };
+  assert(marks(drawn([long, long], 2).elements, "text").some(({ text }) => text === "4,000"));
+});
