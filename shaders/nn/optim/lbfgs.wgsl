@@ -28,15 +28,24 @@
 // GPU idle: of a million parameters and ten pairs about 300 MB go through one multiprocessor. The
 // vector-free form of the recursion has one pass, but its coefficients cancel in single precision.
 
-struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32 }
+struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, blocks: u32 }
 
-struct Replica { search: Search, curvatures: array<f32, MOST_HISTORY> }
+// `turn`: whether `aim` is to make a direction, from g of x or of the trial.
+struct Replica { search: Search, turn: u32, scale: f32 }
 
 // What the workgroup is to do.
-struct Plan { restore: bool, accept: bool, store: bool, turn: bool, pairs: u32 }
+struct Plan { restore: bool, accept: bool, store: bool, turn: bool, pairs: u32, newest: u32 }
 
-const MOST_HISTORY = 64u;
+const STAY = 0u;
+const TURN_HERE = 1u;
+const TURN_THERE = 2u;
+const MOST_HISTORY = 128u;
 const LEAST_COSINE = 0x1p-20;
+// Vectors that a workgroup adds up, and pairs.
+const BLOCK = 512u;
+const GROUP = 4u;
+// Sums of a block before those of the pairs.
+const OWN = 3u;
 
 override LANES: u32 = 64u;
 
@@ -48,9 +57,15 @@ override LANES: u32 = 64u;
 @group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> vectors: array<vec4f>;
 @group(0) @binding(7) var<storage, read_write> searches: array<Replica>;
+@group(0) @binding(8) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> products: array<f32>;
+@group(0) @binding(10) var<storage, read_write> weights: array<vec2f>;
 
 var<workgroup> plan: Plan;
-var<workgroup> weights: array<f32, MOST_HISTORY>;
+var<workgroup> dots: array<vec4f, OWN + MOST_HISTORY>;
+var<workgroup> first: array<f32, MOST_HISTORY>;
+var<workgroup> second: array<f32, MOST_HISTORY>;
+var<workgroup> curvatures: array<f32, MOST_HISTORY>;
 
 var<private> lane: u32;
 // Where the replica's vectors begin, and of s_0 and y_0.
@@ -61,24 +76,119 @@ var<private> y_at: u32;
 
 fn place(replica: u32) {
   let batch = settings.batch;
-  x_at = replica * (2u * settings.history + 2u) * batch;
+  x_at = replica * (2u * settings.history + 4u) * batch;
   d_at = x_at + batch;
   s_at = d_at + batch;
-  y_at = s_at + settings.history * batch;
+  y_at = s_at + (settings.history + 1u) * batch;
+}
+
+// The place of a pair, by its age.
+fn slot_of(newest: u32, age: u32) -> u32 {
+  let slots = settings.history + 1u;
+  return (newest + slots - age) % slots;
 }
 
 @compute @workgroup_size(64)
 fn aim(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= settings.batch) { return; }
-  place(id.z);
-  let at = id.z * settings.batch + id.x;
+  let replica = id.z;
+  place(replica);
+  let turn = searches[replica].turn;
+  var d = vectors[d_at + id.x];
+  if (turn != STAY) {
+    let g_at = (2u * replica + 1u) * settings.batch + id.x;
+    var g = moments[g_at];
+    if (turn == TURN_THERE) {
+      g = moments[g_at - settings.batch];
+      moments[g_at] = g;
+    }
+    let newest = searches[replica].search.newest;
+    let pairs = searches[replica].search.pairs;
+    d = -searches[replica].scale * g;
+    for (var age = 0u; age < pairs; age++) {
+      let weight = weights[replica * settings.history + age];
+      let at = slot_of(newest, age) * settings.batch + id.x;
+      d += weight.x * vectors[s_at + at] + weight.y * vectors[y_at + at];
+    }
+    vectors[d_at + id.x] = d;
+  }
+  let at = replica * settings.batch + id.x;
   let here = parameters[at];
   vectors[x_at + id.x] = here;
-  parameters[at] = here + searches[id.z].search.alpha * vectors[d_at + id.x];
+  parameters[at] = here + searches[replica].search.alpha * d;
 }
 
-// Judges a trial: `own` is φ′, ‖θ‖², ‖g‖²; `pair` is sᵀy, sᵀs, yᵀy.
-fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
+// Adds up products with the trial: what the search asks for, and those of the pair of the trial,
+// which it keeps; or of GROUP pairs, a vector each.
+@compute @workgroup_size(LANES)
+fn multiply(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let replica = workgroup.z;
+  let batch = settings.batch;
+  lane = index;
+  place(replica);
+  let begin = workgroup.x * BLOCK + lane;
+  let end = min((workgroup.x + 1u) * BLOCK, batch);
+  let trial_at = 2u * replica * batch;
+  let g_at = trial_at + batch;
+  let newest = searches[replica].search.newest;
+  let out = (replica * settings.blocks + workgroup.x) * (OWN + settings.history);
+  if (workgroup.y == 0u) {
+    let slot = slot_of(newest, settings.history) * batch;
+    var own = vec4f();
+    var pair = vec4f();
+    var length = 0.0;
+    for (var i = begin; i < end; i += LANES) {
+      let theta = parameters[replica * batch + i];
+      let g = moments[trial_at + i];
+      let d = vectors[d_at + i];
+      let before = moments[g_at + i];
+      let s = theta - vectors[x_at + i];
+      let y = g - before;
+      vectors[s_at + slot + i] = s;
+      vectors[y_at + slot + i] = y;
+      own += vec4f(dot(g, d), dot(theta, theta), dot(g, g), dot(before, d));
+      pair += vec4f(dot(s, y), dot(s, g), dot(y, y), dot(y, g));
+      length += dot(s, s);
+    }
+    let own_sum = total(lane, own);
+    let length_sum = total(lane, vec4f(length));
+    let pair_sum = total(lane, pair);
+    if (lane == 0u) {
+      partials[out] = own_sum;
+      partials[out + 1u] = length_sum;
+      partials[out + 2u] = pair_sum;
+    }
+    return;
+  }
+  let age = (workgroup.y - 1u) * GROUP;
+  let pairs = searches[replica].search.pairs;
+  var added = array<vec4f, GROUP>();
+  if (age < pairs) {
+    var at = array<u32, GROUP>();
+    for (var k = 0u; k < GROUP; k++) { at[k] = s_at + slot_of(newest, min(age + k, pairs - 1u)) * batch; }
+    let apart = y_at - s_at;
+    for (var i = begin; i < end; i += LANES) {
+      let g = moments[trial_at + i];
+      let change = g - moments[g_at + i];
+      for (var k = 0u; k < GROUP; k++) {
+        let s = vectors[at[k] + i];
+        let y = vectors[at[k] + apart + i];
+        added[k] += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
+      }
+    }
+  }
+  for (var k = 0u; k < GROUP; k++) {
+    let sum = total(lane, added[k]);
+    if (lane == 0u && age + k < pairs) { partials[out + OWN + age + k] = sum; }
+  }
+}
+
+// Judges a trial: `own` is φ′, ‖θ‖², ‖g‖², φ′(0); `length` is sᵀs,
+// `pair` is sᵀy, sᵀg, yᵀy, yᵀg.
+fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) -> Search {
   var search = before;
   let state = states[replica];
   let rate = hypers[replica].weight_decay;
@@ -99,6 +209,17 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
     losses[logged] = search.loss;
     states[replica].diverged = 0u;
     if (search.phase == REST) { return search; }
+    if (search.phase == BRACKET && search.trials == 0u) {
+      if (!(is_finite(own.w) && own.w < 0.0)) {
+        // A direction that rounding has spoilt.
+        plan.restore = true;
+        search = failed(search);
+        plan.turn = search.phase == TURN;
+        return search;
+      }
+      search.origin.slope = own.w;
+      search.low = search.origin;
+    }
     let origin = search.origin;
     let seen = select(0.0, noise_seen(search, trial), finite);
     let misled = seen > search.noise;
@@ -117,12 +238,11 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
       plan.turn = search.phase == TURN;
       return search;
     }
-    plan.store = taken && pair.x > LEAST_COSINE * sqrt(pair.y) * sqrt(pair.z);
+    plan.store = taken && pair.x > LEAST_COSINE * sqrt(length) * sqrt(pair.z);
     if (plan.store) {
-      search.newest = select((search.newest + 1u) % settings.history, 0u, search.pairs == 0u);
+      search.newest = (search.newest + 1u) % (settings.history + 1u);
       search.pairs = min(search.pairs + 1u, settings.history);
       search.scale = pair.x / pair.z;
-      searches[replica].curvatures[search.newest] = pair.x;
     }
   }
   plan.accept = true;
@@ -134,52 +254,62 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
   return search;
 }
 
-// d ← d + weight · (the vectors at `which`); the sum of its products with those at `other`.
-fn sweep(weight: f32, which: u32, other: u32) -> f32 {
-  var sum = vec4f();
-  for (var i = lane; i < settings.batch; i += LANES) {
-    let d = vectors[d_at + i] + weight * vectors[which + i];
-    vectors[d_at + i] = d;
-    sum += d * vectors[other + i];
+
+// Keeps the products of the newest pair.
+fn keep(replica: u32, pairs: u32, newest: u32) {
+  let slots = settings.history + 1u;
+  let sy_at = 2u * replica * slots * slots;
+  let yy_at = sy_at + slots * slots;
+  for (var age = lane; age < pairs; age += LANES) {
+    let slot = slot_of(newest, age);
+    let sums = dots[OWN - 1u + age];
+    products[sy_at + newest * slots + slot] = sums.x;
+    products[yy_at + newest * slots + slot] = sums.z;
+    products[yy_at + slot * slots + newest] = sums.z;
   }
-  return dot(total(lane, sum), vec4f(1.0));
 }
 
-// Makes d = −H g, which it finds as g (algorithm 7.4), and gives φ′(0).
-fn turn(replica: u32, pairs: u32, g_at: u32) -> f32 {
-  let newest = searches[replica].search.newest;
-  let scale = searches[replica].search.scale;
-  let history = settings.history;
-  var weight = 0.0;
-  var which = s_at;
-  for (var k = 0u; k < pairs; k++) {
-    let slot = (newest + history - k) % history;
-    let product = sweep(weight, which, s_at + slot * settings.batch);
-    weight = -product / searches[replica].curvatures[slot];
-    which = y_at + slot * settings.batch;
-    if (lane == 0u) { weights[k] = -weight; }
+// The weights of the pairs in d = −H g.
+fn weigh(replica: u32, pairs: u32, newest: u32, scale: f32, sums_at: u32) {
+  let slots = settings.history + 1u;
+  let sy_at = 2u * replica * slots * slots;
+  let yy_at = sy_at + slots * slots;
+  for (var t = lane; t < pairs; t += LANES) {
+    let slot = slot_of(newest, t);
+    first[t] = dots[sums_at + t].y;
+    curvatures[t] = products[sy_at + slot * slots + slot];
+    second[t] = -scale * dots[sums_at + t].w;
   }
-  // The last of the first loop, then γ, which the sweeps below leave as a factor.
-  if (pairs > 0u) {
-    for (var i = lane; i < settings.batch; i += LANES) {
-      vectors[d_at + i] = scale * (vectors[d_at + i] + weight * vectors[which + i]);
+  for (var t = 0u; t < pairs; t++) {
+    workgroupBarrier();
+    let weight = first[t] / curvatures[t];
+    let column = sy_at + slot_of(newest, t) * slots;
+    for (var i = t + 1u + lane; i < pairs; i += LANES) {
+      first[i] -= weight * products[column + slot_of(newest, i)];
     }
-    weight = 0.0;
   }
   workgroupBarrier();
+  for (var t = lane; t < pairs; t += LANES) {
+    let row = yy_at + slot_of(newest, t) * slots;
+    var sum = 0.0;
+    for (var i = 0u; i < pairs; i++) {
+      sum += products[row + slot_of(newest, i)] * (first[i] / curvatures[i]);
+    }
+    second[t] += first[t] + scale * sum;
+  }
   for (var k = pairs; k > 0u; k--) {
-    let slot = (newest + history - (k - 1u)) % history;
-    let product = sweep(weight, which, y_at + slot * settings.batch);
-    weight = weights[k - 1u] - product / searches[replica].curvatures[slot];
-    which = s_at + slot * settings.batch;
+    workgroupBarrier();
+    let t = k - 1u;
+    let weight = second[t] / curvatures[t];
+    let row = sy_at + slot_of(newest, t);
+    for (var i = lane; i < t; i += LANES) {
+      second[i] -= weight * products[row + slot_of(newest, i) * slots];
+    }
   }
-  var sum = vec4f();
-  for (var i = lane; i < settings.batch; i += LANES) {
-    let d = -(vectors[d_at + i] + weight * vectors[which + i]);
-    vectors[d_at + i] = d;
-    sum += d * moments[g_at + i];
+  workgroupBarrier();
+  for (var t = lane; t < pairs; t += LANES) {
+    weights[replica * settings.history + t] = vec2f(-second[t], scale * first[t]) / curvatures[t];
   }
-  return dot(total(lane, sum), vec4f(1.0));
 }
 
 @compute @workgroup_size(LANES)
@@ -191,64 +321,42 @@ fn judge(
   let batch = settings.batch;
   lane = index;
   place(replica);
-  let trial_at = 2u * replica * batch;
-  let g_at = trial_at + batch;
-  var own = array<vec4f, 3>();
-  var pair = array<vec4f, 3>();
-  for (var i = lane; i < batch; i += LANES) {
-    let theta = parameters[replica * batch + i];
-    let g = moments[trial_at + i];
-    let s = theta - vectors[x_at + i];
-    let y = g - moments[g_at + i];
-    own[0] += g * vectors[d_at + i];
-    own[1] += theta * theta;
-    own[2] += g * g;
-    pair[0] += s * y;
-    pair[1] += s * s;
-    pair[2] += y * y;
+  let sums = OWN + settings.history;
+  let held = searches[replica].search.pairs;
+  for (var k = lane; k < OWN + held; k += LANES) {
+    var sum = vec4f();
+    for (var block = 0u; block < settings.blocks; block++) {
+      sum += partials[(replica * settings.blocks + block) * sums + k];
+    }
+    dots[k] = sum;
   }
-  let one = vec4f(1.0);
-  let own_sums = total(lane, vec4f(dot(own[0], one), dot(own[1], one), dot(own[2], one), 0.0));
-  let pair_sums = total(lane, vec4f(dot(pair[0], one), dot(pair[1], one), dot(pair[2], one), 0.0));
+  workgroupBarrier();
   if (lane == 0u) {
     plan = Plan();
-    let search = judged(replica, searches[replica].search, own_sums, pair_sums);
+    var search = judged(replica, searches[replica].search, dots[0], dots[1].x, dots[2]);
+    searches[replica].turn = STAY;
+    if (plan.turn) {
+      searches[replica].turn = select(TURN_HERE, TURN_THERE, plan.accept);
+      searches[replica].scale = select(search.scale, 1.0, search.pairs == 0u);
+      search.steepest = u32(search.pairs == 0u);
+      search = begun(search, states[replica].learning_rate);
+      if (search.square <= 0.0) {
+        search.phase = REST;
+        search.alpha = 0.0;
+      }
+    }
     plan.pairs = search.pairs;
+    plan.newest = search.newest;
     searches[replica].search = search;
   }
-  // Of the memory too: the newest pair is read by all.
   storageBarrier();
   let todo = workgroupUniformLoad(&plan);
-  let slot = searches[replica].search.newest * batch;
-  for (var i = lane; i < batch; i += LANES) {
-    if (todo.restore) { parameters[replica * batch + i] = vectors[x_at + i]; }
-    if (todo.accept) {
-      let g = moments[trial_at + i];
-      if (todo.store) {
-        vectors[s_at + slot + i] = parameters[replica * batch + i] - vectors[x_at + i];
-        vectors[y_at + slot + i] = g - moments[g_at + i];
-      }
-      moments[g_at + i] = g;
-    }
-    if (todo.turn) { vectors[d_at + i] = moments[g_at + i]; }
+  if (todo.restore) {
+    for (var i = lane; i < batch; i += LANES) { parameters[replica * batch + i] = vectors[x_at + i]; }
   }
-  if (!todo.turn) { return; }
-
-  let slope = turn(replica, todo.pairs, g_at);
-  let square = searches[replica].search.square;
-  let steepest = todo.pairs == 0u || !is_finite(slope) || slope >= 0.0;
-  if (steepest) {
-    for (var i = lane; i < batch; i += LANES) { vectors[d_at + i] = -moments[g_at + i]; }
-  }
-  if (lane != 0u) { return; }
-  var search = searches[replica].search;
-  search.steepest = u32(steepest);
-  if (steepest) { search.pairs = 0u; }
-  search.origin.slope = select(slope, -square, steepest);
-  search = begun(search, states[replica].learning_rate);
-  if (square <= 0.0) {
-    search.phase = REST;
-    search.alpha = 0.0;
-  }
-  searches[replica].search = search;
+  if (!todo.accept) { return; }
+  if (todo.store) { keep(replica, todo.pairs, todo.newest); }
+  storageBarrier();
+  let scale = searches[replica].scale;
+  weigh(replica, todo.pairs, todo.newest, scale, OWN - u32(todo.store));
 }

@@ -4,12 +4,10 @@
  * @module
  */
 import { checkNumber } from "../../check.ts";
-import { InputError, LimitError } from "../../errors.ts";
-import { count } from "../../format.ts";
+import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import type { Network } from "../network.ts";
 import type { OptimizerOptions } from "./optimizer.ts";
 import type { OptimizerArrays, UpdateOptions } from "./update.ts";
@@ -20,11 +18,12 @@ import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { ty
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
-export const MOST_HISTORY = 64;
+export const MOST_HISTORY = 128;
 /** Pairs that are kept where the options do not say how many. */
 const HISTORY = 20;
+const BLOCK = 512, GROUP = 4, OWN = 3;
 /** Words of `struct Replica` there: of its search, then a curvature for each pair. */
-export const SEARCH_WORDS = 21 + MOST_HISTORY;
+export const SEARCH_WORDS = 23;
 
 /** What a search follows from. */
 type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
@@ -63,7 +62,7 @@ export interface LineSearch {
    * Takes in loss and gradient there: moves the parameters to the last accepted point, chooses the
    * next trial, and makes the loss in the log that of the point before the step.
    */
-  readonly judge: Dispatch;
+  readonly judge: readonly Dispatch[];
   /** Arrays that change from step to step, by name. */
   readonly kept: Readonly<Record<string, GpuArray>>;
 }
@@ -87,34 +86,45 @@ export async function bindSearch(
   checkSearch(options);
   const { logCapacity, optimizer: { history = HISTORY }, arrays } = options;
   const { hypers, states, moments, losses } = arrays;
-  const lanes = lanesOf(gpu.software, layout.size, history);
-  const words = 4 * replicas * layout.size * (2 * history + 2);
-  const vectors = stack.use(new GpuArray(gpu, "pairs of L-BFGS", words));
-  const searches = stack.use(new GpuArray(gpu, "line searches", replicas * SEARCH_WORDS));
-  const settings = gpuStruct(gpu, "search settings", ["u32", layout.size, history, logCapacity, replicas]);
+  const { size } = layout, blocks = Math.ceil(size / BLOCK), slots = history + 1;
+  const array = (name: string, words: number) => stack.use(new GpuArray(gpu, name, replicas * words));
+  const vectors = array("pairs of L-BFGS", 4 * size * (2 * slots + 2));
+  const searches = array("line searches", SEARCH_WORDS);
+  const partials = array("partial products of L-BFGS", 4 * blocks * (history + OWN));
+  const products = array("products of pairs", 2 * slots ** 2);
+  const weights = array("weights of pairs", 2 * history);
+  const settings = gpuStruct(gpu, "search settings", [
+    "u32",
+    size,
+    history,
+    logCapacity,
+    replicas,
+    blocks,
+  ]);
   const files = [elementarySource, stateSource, sumSource, lineSearchSource, lbfgsSource];
-  const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
-  const aimed = [settings, null, null, null, parameters, null, vectors, searches];
-  const judged = [settings, hypers, states, losses, parameters, moments, vectors, searches];
+  const constants = { LANES: gpu.software ? 8 : 64 };
+  const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, constants);
+  const aimed = [settings, null, null, null, parameters, moments, vectors, searches, null, null, weights];
+  const multiplied = [settings, null, null, null, parameters, moments, vectors, searches, partials];
+  const judged = [
+    settings,
+    hypers,
+    states,
+    losses,
+    parameters,
+    null,
+    vectors,
+    searches,
+    partials,
+    products,
+    weights,
+  ];
   return {
-    aim: (await kernel("aim")).bind(aimed, [Math.ceil(layout.size / 64), 1, replicas]),
-    judge: (await kernel("judge")).bind(judged, [replicas]),
-    kept: { pairs: vectors, searches },
+    aim: (await kernel("aim")).bind(aimed, [Math.ceil(size / 64), 1, replicas]),
+    judge: [
+      (await kernel("multiply")).bind(multiplied, [blocks, 1 + Math.ceil(history / GROUP), replicas]),
+      (await kernel("judge")).bind(judged, [replicas]),
+    ],
+    kept: { pairs: vectors, searches, products, weights },
   };
-}
-
-/**
- * Chooses the invocations of a workgroup: on lavapipe the eight that run at once, for which
- * barriers are free, or as many as its limit on loops asks for.
- */
-function lanesOf(software: boolean, vectors: number, history: number): number {
-  const iterations = (2 * history + 4) * (vectors + 8);
-  const lanes = (software ? [8, 64, 256] : [vectors < 1024 ? 64 : 256]).find((each) =>
-    !software || iterations / each <= MOST_ITERATIONS
-  );
-  if (lanes) return lanes;
-  throw new LimitError(
-    `lbfgs of ${count(4 * vectors, "parameter")} with a history of ${history} takes more loops than ` +
-      "the software adapter allows: give a shorter history, a smaller network, or another optimiser",
-  );
 }
