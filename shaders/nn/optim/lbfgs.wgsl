@@ -42,8 +42,8 @@ const TURN_THERE = 2u;
 const MOST_HISTORY = 128u;
 const LEAST_COSINE = 0x1p-20;
 // Vectors that a workgroup adds up, and pairs.
-const BLOCK = 512u;
-const GROUP = 4u;
+const BLOCK = 256u;
+const GROUP = 2u;
 // Sums of a block before those of the pairs.
 const OWN = 3u;
 
@@ -84,8 +84,7 @@ fn place(replica: u32) {
 
 // The place of a pair, by its age.
 fn slot_of(newest: u32, age: u32) -> u32 {
-  let slots = settings.history + 1u;
-  return (newest + slots - age) % slots;
+  return newest + select(0u, settings.history + 1u, age > newest) - age;
 }
 
 @compute @workgroup_size(64)
@@ -134,7 +133,7 @@ fn multiply(
   let trial_at = 2u * replica * batch;
   let g_at = trial_at + batch;
   let newest = searches[replica].search.newest;
-  let out = (replica * settings.blocks + workgroup.x) * (OWN + settings.history);
+  let out = ((replica * settings.blocks + workgroup.x) * LANES + lane) * (OWN + settings.history);
   if (workgroup.y == 0u) {
     let slot = slot_of(newest, settings.history) * batch;
     var own = vec4f();
@@ -153,37 +152,32 @@ fn multiply(
       pair += vec4f(dot(s, y), dot(s, g), dot(y, y), dot(y, g));
       length += dot(s, s);
     }
-    let own_sum = total(lane, own);
-    let length_sum = total(lane, vec4f(length));
-    let pair_sum = total(lane, pair);
-    if (lane == 0u) {
-      partials[out] = own_sum;
-      partials[out + 1u] = length_sum;
-      partials[out + 2u] = pair_sum;
-    }
+    partials[out] = own;
+    partials[out + 1u] = vec4f(length);
+    partials[out + 2u] = pair;
     return;
   }
   let age = (workgroup.y - 1u) * GROUP;
   let pairs = searches[replica].search.pairs;
-  var added = array<vec4f, GROUP>();
+  let at = s_at + slot_of(newest, age) * batch;
+  let other = s_at + slot_of(newest, min(age + 1u, pairs - 1u)) * batch;
+  let apart = y_at - s_at;
+  var sum = vec4f();
+  var other_sum = vec4f();
   if (age < pairs) {
-    var at = array<u32, GROUP>();
-    for (var k = 0u; k < GROUP; k++) { at[k] = s_at + slot_of(newest, min(age + k, pairs - 1u)) * batch; }
-    let apart = y_at - s_at;
     for (var i = begin; i < end; i += LANES) {
       let g = moments[trial_at + i];
       let change = g - moments[g_at + i];
-      for (var k = 0u; k < GROUP; k++) {
-        let s = vectors[at[k] + i];
-        let y = vectors[at[k] + apart + i];
-        added[k] += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
-      }
+      let s = vectors[at + i];
+      let y = vectors[at + apart + i];
+      sum += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
+      let other_s = vectors[other + i];
+      let other_y = vectors[other + apart + i];
+      other_sum += vec4f(dot(other_s, change), dot(other_s, g), dot(other_y, change), dot(other_y, g));
     }
   }
-  for (var k = 0u; k < GROUP; k++) {
-    let sum = total(lane, added[k]);
-    if (lane == 0u && age + k < pairs) { partials[out + OWN + age + k] = sum; }
-  }
+  if (age < pairs) { partials[out + OWN + age] = sum; }
+  if (age + 1u < pairs) { partials[out + OWN + age + 1u] = other_sum; }
 }
 
 // Judges a trial: `own` is φ′, ‖θ‖², ‖g‖², φ′(0); `length` is sᵀs,
@@ -240,7 +234,7 @@ fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) ->
     }
     plan.store = taken && pair.x > LEAST_COSINE * sqrt(length) * sqrt(pair.z);
     if (plan.store) {
-      search.newest = (search.newest + 1u) % (settings.history + 1u);
+      search.newest = slot_of(search.newest, settings.history);
       search.pairs = min(search.pairs + 1u, settings.history);
       search.scale = pair.x / pair.z;
     }
@@ -325,8 +319,8 @@ fn judge(
   let held = searches[replica].search.pairs;
   for (var k = lane; k < OWN + held; k += LANES) {
     var sum = vec4f();
-    for (var block = 0u; block < settings.blocks; block++) {
-      sum += partials[(replica * settings.blocks + block) * sums + k];
+    for (var chain = 0u; chain < settings.blocks * LANES; chain++) {
+      sum += partials[(replica * settings.blocks * LANES + chain) * sums + k];
     }
     dots[k] = sum;
   }

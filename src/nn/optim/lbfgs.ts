@@ -21,7 +21,7 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 export const MOST_HISTORY = 128;
 /** Pairs that are kept where the options do not say how many. */
 const HISTORY = 20;
-const BLOCK = 512, GROUP = 4, OWN = 3;
+const BLOCK = 256, GROUP = 2, OWN = 3;
 /** Words of `struct Replica` there: of its search, then a curvature for each pair. */
 export const SEARCH_WORDS = 23;
 
@@ -90,7 +90,7 @@ export async function bindSearch(
   const array = (name: string, words: number) => stack.use(new GpuArray(gpu, name, replicas * words));
   const vectors = array("pairs of L-BFGS", 4 * size * (2 * slots + 2));
   const searches = array("line searches", SEARCH_WORDS);
-  const partials = array("partial products of L-BFGS", 4 * blocks * (history + OWN));
+  const partials = array("partial products of L-BFGS", 4 * blocks * 64 * (history + OWN));
   const products = array("products of pairs", 2 * slots ** 2);
   const weights = array("weights of pairs", 2 * history);
   const settings = gpuStruct(gpu, "search settings", [
@@ -103,7 +103,7 @@ export async function bindSearch(
   ]);
   const files = [elementarySource, stateSource, sumSource, lineSearchSource, lbfgsSource];
   const constants = { LANES: gpu.software ? 8 : 64 };
-  const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, constants);
+  const kernel = (entryPoint: string) => gpu.kernel({ name: `lbfgs ${entryPoint}`, files, entryPoint }, constants);
   const aimed = [settings, null, null, null, parameters, moments, vectors, searches, null, null, weights];
   const multiplied = [settings, null, null, null, parameters, moments, vectors, searches, partials];
   const judged = [
