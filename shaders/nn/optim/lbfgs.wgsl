@@ -1,7 +1,7 @@
 // L-BFGS with a line search (line_search.wgsl), of replicas that know nothing of each other and a
 // host that waits for none (Liu, Nocedal, Math. Programming 45, 1989; Nocedal, Wright, Numerical
 // Optimization, algorithms 7.4 and 7.5).
-// needs: elementary.wgsl, state.wgsl, workgroup_sum.wgsl, line_search.wgsl
+// needs: elementary.wgsl, state.wgsl, line_search.wgsl
 //
 // A step of the training is one evaluation of the objective φ(α) = f(x + α d), the loss with
 // λ/2 ‖θ‖² of weight decay, at a trial point. `aim` moves the parameters there, the kernels of the
@@ -28,23 +28,16 @@
 // GPU idle: of a million parameters and ten pairs about 300 MB go through one multiprocessor. The
 // vector-free form of the recursion has one pass, but its coefficients cancel in single precision.
 
-struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, blocks: u32 }
-
-// `turn`: whether `aim` is to make a direction, from g of x or of the trial.
-struct Replica { search: Search, turn: u32, scale: f32 }
+struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, chains: u32 }
 
 // What the workgroup is to do.
-struct Plan { restore: bool, accept: bool, store: bool, turn: bool, pairs: u32, newest: u32 }
+struct Plan { restore: bool, accept: bool, store: bool, pairs: u32, newest: u32, scale: f32 }
 
-const STAY = 0u;
-const TURN_HERE = 1u;
-const TURN_THERE = 2u;
-const MOST_HISTORY = 128u;
+const MOST_HISTORY = 64u;
 const LEAST_COSINE = 0x1p-20;
-// Vectors that a workgroup adds up, and pairs.
-const BLOCK = 256u;
-const GROUP = 2u;
-// Sums of a block before those of the pairs.
+// Pairs that an invocation multiplies, so that g and Δg are read once for both.
+const TOGETHER = 2u;
+// Sums for the search, before those of the pairs.
 const OWN = 3u;
 
 override LANES: u32 = 64u;
@@ -56,16 +49,15 @@ override LANES: u32 = 64u;
 @group(0) @binding(4) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> vectors: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> searches: array<Replica>;
+@group(0) @binding(7) var<storage, read_write> searches: array<Search>;
 @group(0) @binding(8) var<storage, read_write> partials: array<vec4f>;
-@group(0) @binding(9) var<storage, read_write> products: array<f32>;
-@group(0) @binding(10) var<storage, read_write> weights: array<vec2f>;
+@group(0) @binding(9) var<storage, read_write> products: array<vec2f>;
 
 var<workgroup> plan: Plan;
 var<workgroup> dots: array<vec4f, OWN + MOST_HISTORY>;
-var<workgroup> first: array<f32, MOST_HISTORY>;
-var<workgroup> second: array<f32, MOST_HISTORY>;
 var<workgroup> curvatures: array<f32, MOST_HISTORY>;
+var<workgroup> inner: array<f32, MOST_HISTORY>;
+var<workgroup> outer: array<f32, MOST_HISTORY>;
 
 var<private> lane: u32;
 // Where the replica's vectors begin, and of s_0 and y_0.
@@ -73,16 +65,22 @@ var<private> x_at: u32;
 var<private> d_at: u32;
 var<private> s_at: u32;
 var<private> y_at: u32;
+// And of its products (s_jᵀy_i, y_jᵀy_i), [i][j], and of the weights (of s, of y), by age.
+var<private> products_at: u32;
+var<private> weights_at: u32;
 
 fn place(replica: u32) {
   let batch = settings.batch;
-  x_at = replica * (2u * settings.history + 4u) * batch;
+  let slots = settings.history + 1u;
+  x_at = 2u * replica * (slots + 1u) * batch;
   d_at = x_at + batch;
   s_at = d_at + batch;
-  y_at = s_at + (settings.history + 1u) * batch;
+  y_at = s_at + slots * batch;
+  products_at = replica * (slots * slots + settings.history);
+  weights_at = products_at + slots * slots;
 }
 
-// The place of a pair, by its age.
+// The place of a pair by its age, from 0; that of the pair of the trial is of age `history`.
 fn slot_of(newest: u32, age: u32) -> u32 {
   return newest + select(0u, settings.history + 1u, age > newest) - age;
 }
@@ -91,103 +89,100 @@ fn slot_of(newest: u32, age: u32) -> u32 {
 fn aim(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= settings.batch) { return; }
   let replica = id.z;
+  let batch = settings.batch;
   place(replica);
-  let turn = searches[replica].turn;
   var d = vectors[d_at + id.x];
+  let turn = searches[replica].turn;
   if (turn != STAY) {
-    let g_at = (2u * replica + 1u) * settings.batch + id.x;
-    var g = moments[g_at];
-    if (turn == TURN_THERE) {
-      g = moments[g_at - settings.batch];
-      moments[g_at] = g;
-    }
-    let newest = searches[replica].search.newest;
-    let pairs = searches[replica].search.pairs;
-    d = -searches[replica].scale * g;
+    let g_at = (2u * replica + 1u) * batch + id.x;
+    if (turn == ONWARD) { moments[g_at] = moments[g_at - batch]; }
+    let newest = searches[replica].newest;
+    let pairs = searches[replica].pairs;
+    d = -searches[replica].scale * moments[g_at];
     for (var age = 0u; age < pairs; age++) {
-      let weight = weights[replica * settings.history + age];
-      let at = slot_of(newest, age) * settings.batch + id.x;
+      let weight = products[weights_at + age];
+      let at = slot_of(newest, age) * batch + id.x;
       d += weight.x * vectors[s_at + at] + weight.y * vectors[y_at + at];
     }
     vectors[d_at + id.x] = d;
   }
-  let at = replica * settings.batch + id.x;
+  let at = replica * batch + id.x;
   let here = parameters[at];
   vectors[x_at + id.x] = here;
-  parameters[at] = here + searches[replica].search.alpha * d;
+  parameters[at] = here + searches[replica].alpha * d;
 }
 
-// Adds up products with the trial: what the search asks for, and those of the pair of the trial,
-// which it keeps; or of GROUP pairs, a vector each.
-@compute @workgroup_size(LANES)
-fn multiply(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let replica = workgroup.z;
+// Makes the pair of the trial, and adds up what the search asks for.
+fn multiply_own(replica: u32, chain: u32, sums_at: u32) {
   let batch = settings.batch;
-  lane = index;
-  place(replica);
-  let begin = workgroup.x * BLOCK + lane;
-  let end = min((workgroup.x + 1u) * BLOCK, batch);
   let trial_at = 2u * replica * batch;
-  let g_at = trial_at + batch;
-  let newest = searches[replica].search.newest;
-  let out = ((replica * settings.blocks + workgroup.x) * LANES + lane) * (OWN + settings.history);
-  if (workgroup.y == 0u) {
-    let slot = slot_of(newest, settings.history) * batch;
-    var own = vec4f();
-    var pair = vec4f();
-    var length = 0.0;
-    for (var i = begin; i < end; i += LANES) {
-      let theta = parameters[replica * batch + i];
-      let g = moments[trial_at + i];
-      let d = vectors[d_at + i];
-      let before = moments[g_at + i];
-      let s = theta - vectors[x_at + i];
-      let y = g - before;
-      vectors[s_at + slot + i] = s;
-      vectors[y_at + slot + i] = y;
-      own += vec4f(dot(g, d), dot(theta, theta), dot(g, g), dot(before, d));
-      pair += vec4f(dot(s, y), dot(s, g), dot(y, y), dot(y, g));
-      length += dot(s, s);
-    }
-    partials[out] = own;
-    partials[out + 1u] = vec4f(length);
-    partials[out + 2u] = pair;
-    return;
+  let slot = slot_of(searches[replica].newest, settings.history) * batch;
+  var own = vec4f();
+  var pair = vec4f();
+  var length = 0.0;
+  for (var i = chain; i < batch; i += settings.chains) {
+    let theta = parameters[replica * batch + i];
+    let d = vectors[d_at + i];
+    let g = moments[trial_at + i];
+    let before = moments[trial_at + batch + i];
+    let s = theta - vectors[x_at + i];
+    let y = g - before;
+    vectors[s_at + slot + i] = s;
+    vectors[y_at + slot + i] = y;
+    own += vec4f(dot(g, d), dot(before, d), dot(g, g), dot(theta, theta));
+    pair += vec4f(dot(s, y), dot(s, g), dot(y, y), dot(y, g));
+    length += dot(s, s);
   }
-  let age = (workgroup.y - 1u) * GROUP;
-  let pairs = searches[replica].search.pairs;
-  let at = s_at + slot_of(newest, age) * batch;
-  let other = s_at + slot_of(newest, min(age + 1u, pairs - 1u)) * batch;
-  let apart = y_at - s_at;
-  var sum = vec4f();
-  var other_sum = vec4f();
-  if (age < pairs) {
-    for (var i = begin; i < end; i += LANES) {
-      let g = moments[trial_at + i];
-      let change = g - moments[g_at + i];
-      let s = vectors[at + i];
-      let y = vectors[at + apart + i];
-      sum += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
-      let other_s = vectors[other + i];
-      let other_y = vectors[other + apart + i];
-      other_sum += vec4f(dot(other_s, change), dot(other_s, g), dot(other_y, change), dot(other_y, g));
-    }
-  }
-  if (age < pairs) { partials[out + OWN + age] = sum; }
-  if (age + 1u < pairs) { partials[out + OWN + age + 1u] = other_sum; }
+  partials[sums_at] = own;
+  partials[sums_at + 1u] = vec4f(length);
+  partials[sums_at + 2u] = pair;
 }
 
-// Judges a trial: `own` is φ′, ‖θ‖², ‖g‖², φ′(0); `length` is sᵀs,
-// `pair` is sᵀy, sᵀg, yᵀy, yᵀg.
-fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) -> Search {
+// Multiplies two pairs, the first of them of this age, with g of the trial and Δg.
+fn multiply_pairs(replica: u32, chain: u32, sums_at: u32, age: u32) {
+  let batch = settings.batch;
+  let trial_at = 2u * replica * batch;
+  let newest = searches[replica].newest;
+  let pairs = searches[replica].pairs;
+  if (age >= pairs) { return; }
+  let from_s = y_at - s_at;
+  let one_at = s_at + slot_of(newest, age) * batch;
+  let two_at = s_at + slot_of(newest, min(age + 1u, pairs - 1u)) * batch;
+  var one = vec4f();
+  var two = vec4f();
+  for (var i = chain; i < batch; i += settings.chains) {
+    let g = moments[trial_at + i];
+    let change = g - moments[trial_at + batch + i];
+    let s = vectors[one_at + i];
+    let y = vectors[one_at + from_s + i];
+    one += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
+    let s_two = vectors[two_at + i];
+    let y_two = vectors[two_at + from_s + i];
+    two += vec4f(dot(s_two, change), dot(s_two, g), dot(y_two, change), dot(y_two, g));
+  }
+  partials[sums_at + OWN + age] = one;
+  if (age + 1u < pairs) { partials[sums_at + OWN + age + 1u] = two; }
+}
+
+@compute @workgroup_size(LANES)
+fn multiply(@builtin(global_invocation_id) id: vec3u) {
+  place(id.z);
+  let sums_at = (id.z * settings.chains + id.x) * (OWN + settings.history);
+  if (id.y == 0u) {
+    multiply_own(id.z, id.x, sums_at);
+  } else {
+    multiply_pairs(id.z, id.x, sums_at, TOGETHER * (id.y - 1u));
+  }
+}
+
+// Judges a trial: `own` is φ′, φ′(0), ‖g‖², ‖θ‖²; `pair` is sᵀy, sᵀg, yᵀy; `length` is sᵀs.
+fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f, length: f32) -> Search {
   var search = before;
+  search.turn = STAY;
   let state = states[replica];
   let rate = hypers[replica].weight_decay;
   // Without decay ‖θ‖² may overflow.
-  let decay = select(0.0, 0.5 * rate * own.y, rate > 0.0);
+  let decay = select(0.0, 0.5 * rate * own.w, rate > 0.0);
   let trial = Point(search.alpha, state.loss + decay, own.x);
   let finite = !any(is_not_finite(vec4f(trial.value, own.x, own.z, 0.0)));
   let logged = ((state.step - 1u) % settings.capacity) * settings.replicas + replica;
@@ -203,18 +198,16 @@ fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) ->
     losses[logged] = search.loss;
     states[replica].diverged = 0u;
     if (search.phase == REST) { return search; }
-    if (search.phase == BRACKET && search.trials == 0u) {
-      if (!(is_finite(own.w) && own.w < 0.0)) {
-        // A direction that rounding has spoilt.
-        plan.restore = true;
-        search = failed(search);
-        plan.turn = search.phase == TURN;
-        return search;
-      }
-      search.origin.slope = own.w;
-      search.low = search.origin;
+    if (search.trials == 0u) {
+      search.origin.slope = own.y;
+      search.low.slope = own.y;
     }
     let origin = search.origin;
+    if (!(is_finite(origin.slope) && origin.slope < 0.0)) {
+      // Rounding has spoilt the direction.
+      plan.restore = true;
+      return failed(search);
+    }
     let seen = select(0.0, noise_seen(search, trial), finite);
     let misled = seen > search.noise;
     search.noise = max(seen, search.noise);
@@ -228,9 +221,7 @@ fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) ->
     if (!(taken || returned)) {
       plan.restore = true;
       if (misled) { return begun(search, state.learning_rate); }
-      search = rejected(search, trial, finite, passes);
-      plan.turn = search.phase == TURN;
-      return search;
+      return rejected(search, trial, finite, passes);
     }
     plan.store = taken && pair.x > LEAST_COSINE * sqrt(length) * sqrt(pair.z);
     if (plan.store) {
@@ -240,7 +231,7 @@ fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) ->
     }
   }
   plan.accept = true;
-  plan.turn = true;
+  search.turn = ONWARD;
   search.accepted++;
   search.loss = state.loss;
   search.square = own.z;
@@ -248,61 +239,56 @@ fn judged(replica: u32, before: Search, own: vec4f, length: f32, pair: vec4f) ->
   return search;
 }
 
-
-// Keeps the products of the newest pair.
-fn keep(replica: u32, pairs: u32, newest: u32) {
+// Keeps the products of the newest pair with all, itself included.
+fn keep() {
   let slots = settings.history + 1u;
-  let sy_at = 2u * replica * slots * slots;
-  let yy_at = sy_at + slots * slots;
-  for (var age = lane; age < pairs; age += LANES) {
-    let slot = slot_of(newest, age);
+  for (var age = lane; age < plan.pairs; age += LANES) {
+    let slot = slot_of(plan.newest, age);
     let sums = dots[OWN - 1u + age];
-    products[sy_at + newest * slots + slot] = sums.x;
-    products[yy_at + newest * slots + slot] = sums.z;
-    products[yy_at + slot * slots + newest] = sums.z;
+    products[products_at + plan.newest * slots + slot] = sums.xz;
+    products[products_at + slot * slots + plan.newest].y = sums.z;
   }
 }
 
-// The weights of the pairs in d = −H g.
-fn weigh(replica: u32, pairs: u32, newest: u32, scale: f32, sums_at: u32) {
+// Finds the weights of the pairs in d = −H g from their products with g, at `dots_at`.
+fn weigh(todo: Plan, replica: u32, dots_at: u32) {
   let slots = settings.history + 1u;
-  let sy_at = 2u * replica * slots * slots;
-  let yy_at = sy_at + slots * slots;
-  for (var t = lane; t < pairs; t += LANES) {
-    let slot = slot_of(newest, t);
-    first[t] = dots[sums_at + t].y;
-    curvatures[t] = products[sy_at + slot * slots + slot];
-    second[t] = -scale * dots[sums_at + t].w;
+  let pairs = todo.pairs;
+  for (var age = lane; age < pairs; age += LANES) {
+    curvatures[age] = products[products_at + slot_of(todo.newest, age) * (slots + 1u)].x;
+    inner[age] = dots[dots_at + age].y;
+    outer[age] = -todo.scale * dots[dots_at + age].w;
   }
-  for (var t = 0u; t < pairs; t++) {
+  // R a = Sᵀg from the newest pair on; `inner` becomes D a.
+  for (var age = 0u; age < pairs; age++) {
     workgroupBarrier();
-    let weight = first[t] / curvatures[t];
-    let column = sy_at + slot_of(newest, t) * slots;
-    for (var i = t + 1u + lane; i < pairs; i += LANES) {
-      first[i] -= weight * products[column + slot_of(newest, i)];
+    let weight = inner[age] / curvatures[age];
+    let row = products_at + slot_of(todo.newest, age) * slots;
+    for (var older = age + 1u + lane; older < pairs; older += LANES) {
+      inner[older] -= weight * products[row + slot_of(todo.newest, older)].x;
     }
   }
   workgroupBarrier();
-  for (var t = lane; t < pairs; t += LANES) {
-    let row = yy_at + slot_of(newest, t) * slots;
+  for (var age = lane; age < pairs; age += LANES) {
+    let row = products_at + slot_of(todo.newest, age) * slots;
     var sum = 0.0;
-    for (var i = 0u; i < pairs; i++) {
-      sum += products[row + slot_of(newest, i)] * (first[i] / curvatures[i]);
+    for (var other = 0u; other < pairs; other++) {
+      sum += products[row + slot_of(todo.newest, other)].y * (inner[other] / curvatures[other]);
     }
-    second[t] += first[t] + scale * sum;
+    outer[age] += inner[age] + todo.scale * sum;
   }
+  // Rᵀ c = D a + γ (YᵀY a − Yᵀg) from the oldest pair on; `outer` becomes D c.
   for (var k = pairs; k > 0u; k--) {
     workgroupBarrier();
-    let t = k - 1u;
-    let weight = second[t] / curvatures[t];
-    let row = sy_at + slot_of(newest, t);
-    for (var i = lane; i < t; i += LANES) {
-      second[i] -= weight * products[row + slot_of(newest, i) * slots];
+    let weight = outer[k - 1u] / curvatures[k - 1u];
+    let column = products_at + slot_of(todo.newest, k - 1u);
+    for (var newer = lane; newer + 1u < k; newer += LANES) {
+      outer[newer] -= weight * products[column + slot_of(todo.newest, newer) * slots].x;
     }
   }
   workgroupBarrier();
-  for (var t = lane; t < pairs; t += LANES) {
-    weights[replica * settings.history + t] = vec2f(-second[t], scale * first[t]) / curvatures[t];
+  for (var age = lane; age < pairs; age += LANES) {
+    products[weights_at + age] = vec2f(-outer[age], todo.scale * inner[age]) / curvatures[age];
   }
 }
 
@@ -316,41 +302,31 @@ fn judge(
   lane = index;
   place(replica);
   let sums = OWN + settings.history;
-  let held = searches[replica].search.pairs;
+  let held = searches[replica].pairs;
   for (var k = lane; k < OWN + held; k += LANES) {
     var sum = vec4f();
-    for (var chain = 0u; chain < settings.blocks * LANES; chain++) {
-      sum += partials[(replica * settings.blocks * LANES + chain) * sums + k];
+    for (var chain = 0u; chain < settings.chains; chain++) {
+      sum += partials[(replica * settings.chains + chain) * sums + k];
     }
     dots[k] = sum;
   }
   workgroupBarrier();
   if (lane == 0u) {
     plan = Plan();
-    var search = judged(replica, searches[replica].search, dots[0], dots[1].x, dots[2]);
-    searches[replica].turn = STAY;
-    if (plan.turn) {
-      searches[replica].turn = select(TURN_HERE, TURN_THERE, plan.accept);
-      searches[replica].scale = select(search.scale, 1.0, search.pairs == 0u);
-      search.steepest = u32(search.pairs == 0u);
-      search = begun(search, states[replica].learning_rate);
-      if (search.square <= 0.0) {
-        search.phase = REST;
-        search.alpha = 0.0;
-      }
-    }
+    var search = judged(replica, searches[replica], dots[0], dots[2], dots[1].x);
+    if (search.phase == TURN) { search.turn = HERE; }
+    if (search.turn != STAY) { search = turned(search, states[replica].learning_rate); }
     plan.pairs = search.pairs;
     plan.newest = search.newest;
-    searches[replica].search = search;
+    plan.scale = search.scale;
+    searches[replica] = search;
   }
-  storageBarrier();
   let todo = workgroupUniformLoad(&plan);
   if (todo.restore) {
     for (var i = lane; i < batch; i += LANES) { parameters[replica * batch + i] = vectors[x_at + i]; }
   }
   if (!todo.accept) { return; }
-  if (todo.store) { keep(replica, todo.pairs, todo.newest); }
+  if (todo.store) { keep(); }
   storageBarrier();
-  let scale = searches[replica].scale;
-  weigh(replica, todo.pairs, todo.newest, scale, OWN - u32(todo.store));
+  weigh(todo, replica, OWN - u32(todo.store));
 }

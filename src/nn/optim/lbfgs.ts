@@ -14,16 +14,23 @@ import type { OptimizerArrays, UpdateOptions } from "./update.ts";
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import lbfgsSource from "../../../shaders/nn/optim/lbfgs.wgsl" with { type: "text" };
 import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with { type: "text" };
-import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
 /** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
-export const MOST_HISTORY = 128;
+export const MOST_HISTORY = 64;
 /** Pairs that are kept where the options do not say how many. */
 const HISTORY = 20;
-const BLOCK = 256, GROUP = 2, OWN = 3;
+/** `TOGETHER` and `OWN` there. */
+const TOGETHER = 2, OWN = 3;
+/** Vectors of a workgroup that multiplies pairs, and most workgroups for a pair. */
+const BLOCK = 256, MOST_BLOCKS = 16;
+/**
+ * Most vectors for workgroups of the eight invocations that lavapipe runs at once: half of its
+ * limit on loops, for each of them.
+ */
+const MOST_VECTORS = 2 ** 18;
 /** Words of `struct Replica` there: of its search, then a curvature for each pair. */
-export const SEARCH_WORDS = 23;
+export const SEARCH_WORDS = 22;
 
 /** What a search follows from. */
 type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
@@ -86,45 +93,27 @@ export async function bindSearch(
   checkSearch(options);
   const { logCapacity, optimizer: { history = HISTORY }, arrays } = options;
   const { hypers, states, moments, losses } = arrays;
-  const { size } = layout, blocks = Math.ceil(size / BLOCK), slots = history + 1;
+  const { size } = layout, slots = history + 1;
+  const lanes = gpu.software && size <= MOST_VECTORS ? 8 : 64;
+  const blocks = Math.min(Math.ceil(size / BLOCK), MOST_BLOCKS), chains = lanes * blocks;
   const array = (name: string, words: number) => stack.use(new GpuArray(gpu, name, replicas * words));
   const vectors = array("pairs of L-BFGS", 4 * size * (2 * slots + 2));
   const searches = array("line searches", SEARCH_WORDS);
-  const partials = array("partial products of L-BFGS", 4 * blocks * 64 * (history + OWN));
-  const products = array("products of pairs", 2 * slots ** 2);
-  const weights = array("weights of pairs", 2 * history);
-  const settings = gpuStruct(gpu, "search settings", [
-    "u32",
-    size,
-    history,
-    logCapacity,
-    replicas,
-    blocks,
-  ]);
-  const files = [elementarySource, stateSource, sumSource, lineSearchSource, lbfgsSource];
-  const constants = { LANES: gpu.software ? 8 : 64 };
-  const kernel = (entryPoint: string) => gpu.kernel({ name: `lbfgs ${entryPoint}`, files, entryPoint }, constants);
-  const aimed = [settings, null, null, null, parameters, moments, vectors, searches, null, null, weights];
-  const multiplied = [settings, null, null, null, parameters, moments, vectors, searches, partials];
-  const judged = [
-    settings,
-    hypers,
-    states,
-    losses,
-    parameters,
-    null,
-    vectors,
-    searches,
-    partials,
-    products,
-    weights,
-  ];
+  const partials = array("partial products of pairs", 4 * chains * (OWN + history));
+  const products = array("products of pairs", 2 * (slots ** 2 + history));
+  const settings = gpuStruct(gpu, "search settings", ["u32", size, history, logCapacity, replicas, chains]);
+  const files = [elementarySource, stateSource, lineSearchSource, lbfgsSource];
+  const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
+  const shared = [parameters, moments, vectors, searches];
+  const aimed = [settings, null, null, null, ...shared, null, products];
+  const multiplied = [settings, null, null, null, ...shared, partials];
+  const judged = [settings, hypers, states, losses, parameters, null, vectors, searches, partials, products];
   return {
     aim: (await kernel("aim")).bind(aimed, [Math.ceil(size / 64), 1, replicas]),
     judge: [
-      (await kernel("multiply")).bind(multiplied, [blocks, 1 + Math.ceil(history / GROUP), replicas]),
+      (await kernel("multiply")).bind(multiplied, [blocks, 1 + Math.ceil(history / TOGETHER), replicas]),
       (await kernel("judge")).bind(judged, [replicas]),
     ],
-    kept: { pairs: vectors, searches, products, weights },
+    kept: { pairs: vectors, searches, products },
   };
 }
