@@ -19,7 +19,7 @@ import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "t
 /** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
 export const MOST_HISTORY = 64;
 /** Pairs that are kept where the options do not say how many. */
-const HISTORY = 20;
+const HISTORY = 40;
 /** `TOGETHER` and `OWN` there. */
 const TOGETHER = 2, OWN = 3;
 /** Vectors of a workgroup that multiplies pairs, and most workgroups for a pair. */
