@@ -83,7 +83,7 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
     "Pre-training of the first hidden layer",
   );
   assert.equal(marks(elements, "panel").length, 3);
-  assert.equal(marks(elements, "start").length, 20);
+  assert.equal(marks(elements, "dot").length, 20);
   const record = await experimentRecord(gpu, pretraining, result);
   assert.deepEqual([record.status, record.configuration.tasks[0].samples], ["done", 60]);
 });

@@ -30,31 +30,15 @@ import { checkData, parseNames } from "../core/names.ts";
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
 
-/** Values of the options of the comparison. */
-export interface PretrainingOptions extends
-  Pick<
-    TrainingValues,
-    "data" | "samples" | "layers" | "optimizer" | "batch" | "steps" | "replicas" | "seed" | "probeEvery"
-  > {
-  /** Tasks, or text: names, each alone or with an activation. */
-  readonly tasks: string | readonly (string | Task)[];
-  /** Side of the squares of pixels of the digits that become one. */
-  readonly pool: number;
-  /** Starts to compare. */
-  readonly methods: string | readonly string[];
-  /** Adam's steps of pre-training by gradient. */
-  readonly pretrainingSteps: number;
-  /** Learning rate of these steps. */
-  readonly pretrainingRate: number | null;
-  /** Losses to reach, as shares of the loss at the start, descending. */
-  readonly targets: readonly number[];
-  /** Learning rate of training. */
-  readonly learningRate: number | null;
-  /** Threshold ε of the ranks and of pre-training by gradient. */
-  readonly epsilon: number | null;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the comparison; their table explains them. */
+export type PretrainingOptions = Readonly<
+  & Pick<TrainingValues, "data" | "samples" | "layers" | "optimizer" | "batch">
+  & Pick<TrainingValues, "steps" | "replicas" | "seed" | "probeEvery">
+  & Record<"pool" | "pretrainingSteps", number>
+  & Record<"pretrainingRate" | "learningRate" | "epsilon", number | null>
+  & Record<"targets", readonly number[]>
+  & { tasks: string | readonly (string | Task)[]; methods: string | readonly string[]; full: boolean }
+>;
 
 /** Options of the comparison. */
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
