@@ -83,7 +83,6 @@ export interface LineSearch {
  * @param stack Owner of the pairs and of what the searches know.
  * @returns The commands.
  * @throws {InputError} If an option is out of range.
- * @throws {LimitError} If the adapter cannot add up as many parameters in one workgroup.
  */
 export async function bindSearch(
   { gpu, replicas, layout, parameters }: Pick<Network, "gpu" | "replicas" | "layout" | "parameters">,
