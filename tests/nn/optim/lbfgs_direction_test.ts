@@ -151,7 +151,7 @@ Deno.test("lbfgs: directions are those of the two loops in float64 on the pairs 
         assert(error <= tolerance, `off by ${error}, not ${tolerance}, of ${size(exact)}`);
       }
     }),
-    { numRuns: 16, seed: 3 },
+    { numRuns: 10, seed: 3 },
   );
-  assert(compared >= 12, `only ${compared} directions are compared`);
+  assert(compared >= 8, `only ${compared} directions are compared`);
 });
