@@ -1,7 +1,7 @@
 // L-BFGS with a line search (line_search.wgsl), of replicas that know nothing of each other and a
 // host that waits for none (Liu, Nocedal, Math. Programming 45, 1989; Nocedal, Wright, Numerical
 // Optimization, algorithms 7.4 and 7.5).
-// needs: elementary.wgsl, state.wgsl, line_search.wgsl
+// needs: elementary.wgsl, state.wgsl, line_search.wgsl, compact_inverse.wgsl
 //
 // A step of the training is one evaluation of the objective φ(α) = f(x + α d), the loss with
 // λ/2 ‖θ‖² of weight decay, at a trial point. `aim` moves the parameters there, the kernels of the
@@ -12,15 +12,9 @@
 // losses[step] is set to its loss: what probes, files and figures see is one network, whose loss
 // falls, and no trial.
 //
-// H in compact form (Byrd, Nocedal, Schnabel, Math. Programming 63, 1994), with S and Y of the
-// pairs, R the upper triangle of SᵀY from the oldest pair to the newest, D its diagonal, and
-// γ = sᵀy / yᵀy of the newest:
-//
-//  R a = Sᵀg,   Rᵀ c = D a + γ (YᵀY a − Yᵀg),   d = −γ g + γ Y a − S c
-//
-// The equations for a and c are the two loops of algorithm 7.4 on scalars. The products of a trial
-// with all pairs, SᵀΔg, YᵀΔg, Sᵀg and Yᵀg, take one pass over the pairs, and make the new row of
-// SᵀY and YᵀY too, of which the rest is kept; d takes another pass.
+// A step takes two passes over the pairs. `multiply` makes their products with g and Δg of the
+// trial, from which compact_inverse.wgsl finds the weights of g and of the pairs in d; `aim` adds
+// them up.
 //
 // The first trial by steepest descent moves x by the learning rate η. A pair is kept if sᵀy > 2⁻²⁰
 // ‖s‖ ‖y‖: less is rounding, as the Hessian's condition number would be above 2⁴². s is the
@@ -40,29 +34,27 @@
 // what the search asks for; `judge` one workgroup a replica.
 //
 // Cost of a step with m pairs: `multiply` reads 3 m vectors a vector of parameters and `aim` 2 m,
-// 16 m and 4 m flops a parameter; `judge` takes 2 m² fma, 2 m barriers, and (m + 3) chains to add
+// 8 m and 4 m flops a parameter; `judge` takes 2 m² fma, 2 m barriers, and (m + 3) chains to add
 // up. The products of a trial that is rejected, one in twenty, are for nothing. On lavapipe, where
 // a load costs as much as 80 fma, the two loops on vectors (3 vectors read and 1 written for each
-// of 2 m products, on one core) took TODO
+// of 2 m products, on one core) took 0.03 ms a pair; this takes about
+// 0.01.
 //
 // Estimates for an H100-class card. 2,701 parameters and 40 pairs are 0.9 MB, which stay in L2:
 // `multiply` has 63 workgroups of 64 with four steps of six loads, and `aim` 11 workgroups with 40
-// steps of two loads, some 5 µs each; `judge` is all latency, 3 loads in a row for a chain and a
-// barrier and a load for each pair in both solutions, about 25 µs. A million parameters and 40
-// pairs are 0.65 GB a step, 0.2 ms at 3.3 TB/s: 336 workgroups have 2 MB of loads in flight, which
-// is what that takes. The two loops on vectors send all of it through one multiprocessor.
+// steps of two loads, some 5 µs each; `judge` is all latency, 192 chains to add up and a barrier and
+// a load for each pair in both solutions, about 25 µs. A million parameters and 40 pairs are 0.65 GB
+// a step, 0.2 ms at 3.3 TB/s: 336 workgroups have 2 MB of loads in flight, which is what that
+// takes. The two loops on vectors send all of it through one multiprocessor.
 
 struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, chains: u32 }
 
 // What the workgroup is to do.
 struct Plan { restore: bool, accept: bool, store: bool, pairs: u32, newest: u32, scale: f32 }
 
-const MOST_HISTORY = 64u;
 const LEAST_COSINE = 0x1p-20;
 // Pairs that an invocation multiplies, so that g and Δg are read once for both.
 const TOGETHER = 2u;
-// Sums for the search, before those of the pairs.
-const OWN = 3u;
 
 override LANES: u32 = 64u;
 
@@ -78,20 +70,12 @@ override LANES: u32 = 64u;
 @group(0) @binding(9) var<storage, read_write> products: array<vec2f>;
 
 var<workgroup> plan: Plan;
-var<workgroup> dots: array<vec4f, OWN + MOST_HISTORY>;
-var<workgroup> curvatures: array<f32, MOST_HISTORY>;
-var<workgroup> inner: array<f32, MOST_HISTORY>;
-var<workgroup> outer: array<f32, MOST_HISTORY>;
 
-var<private> lane: u32;
 // Where the replica's vectors begin, and of s_0 and y_0.
 var<private> x_at: u32;
 var<private> d_at: u32;
 var<private> s_at: u32;
 var<private> y_at: u32;
-// And of its products (s_jᵀy_i, y_jᵀy_i), [i][j], and of the weights (of s, of y), by age.
-var<private> products_at: u32;
-var<private> weights_at: u32;
 
 fn place(replica: u32) {
   let batch = settings.batch;
@@ -102,11 +86,6 @@ fn place(replica: u32) {
   y_at = s_at + slots * batch;
   products_at = replica * (slots * slots + settings.history);
   weights_at = products_at + slots * slots;
-}
-
-// The place of a pair by its age, from 0; that of the pair of the trial is of age `history`.
-fn slot_of(newest: u32, age: u32) -> u32 {
-  return newest + select(0u, settings.history + 1u, age > newest) - age;
 }
 
 @compute @workgroup_size(64)
@@ -263,59 +242,6 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f, length: f32) ->
   return search;
 }
 
-// Keeps the products of the newest pair with all, itself included.
-fn keep() {
-  let slots = settings.history + 1u;
-  for (var age = lane; age < plan.pairs; age += LANES) {
-    let slot = slot_of(plan.newest, age);
-    let sums = dots[OWN - 1u + age];
-    products[products_at + plan.newest * slots + slot] = sums.xz;
-    products[products_at + slot * slots + plan.newest].y = sums.z;
-  }
-}
-
-// Finds the weights of the pairs in d = −H g from their products with g, at `dots_at`.
-fn weigh(todo: Plan, replica: u32, dots_at: u32) {
-  let slots = settings.history + 1u;
-  let pairs = todo.pairs;
-  for (var age = lane; age < pairs; age += LANES) {
-    curvatures[age] = products[products_at + slot_of(todo.newest, age) * (slots + 1u)].x;
-    inner[age] = dots[dots_at + age].y;
-    outer[age] = -todo.scale * dots[dots_at + age].w;
-  }
-  // R a = Sᵀg from the newest pair on; `inner` becomes D a.
-  for (var age = 0u; age < pairs; age++) {
-    workgroupBarrier();
-    let weight = inner[age] / curvatures[age];
-    let row = products_at + slot_of(todo.newest, age) * slots;
-    for (var older = age + 1u + lane; older < pairs; older += LANES) {
-      inner[older] -= weight * products[row + slot_of(todo.newest, older)].x;
-    }
-  }
-  workgroupBarrier();
-  for (var age = lane; age < pairs; age += LANES) {
-    let row = products_at + slot_of(todo.newest, age) * slots;
-    var sum = 0.0;
-    for (var other = 0u; other < pairs; other++) {
-      sum += products[row + slot_of(todo.newest, other)].y * (inner[other] / curvatures[other]);
-    }
-    outer[age] += inner[age] + todo.scale * sum;
-  }
-  // Rᵀ c = D a + γ (YᵀY a − Yᵀg) from the oldest pair on; `outer` becomes D c.
-  for (var k = pairs; k > 0u; k--) {
-    workgroupBarrier();
-    let weight = outer[k - 1u] / curvatures[k - 1u];
-    let column = products_at + slot_of(todo.newest, k - 1u);
-    for (var newer = lane; newer + 1u < k; newer += LANES) {
-      outer[newer] -= weight * products[column + slot_of(todo.newest, newer) * slots].x;
-    }
-  }
-  workgroupBarrier();
-  for (var age = lane; age < pairs; age += LANES) {
-    products[weights_at + age] = vec2f(-outer[age], todo.scale * inner[age]) / curvatures[age];
-  }
-}
-
 @compute @workgroup_size(LANES)
 fn judge(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -350,7 +276,7 @@ fn judge(
     for (var i = lane; i < batch; i += LANES) { parameters[replica * batch + i] = vectors[x_at + i]; }
   }
   if (!todo.accept) { return; }
-  if (todo.store) { keep(); }
+  if (todo.store) { keep(todo.pairs, todo.newest); }
   storageBarrier();
-  weigh(todo, replica, OWN - u32(todo.store));
+  weigh(todo.pairs, todo.newest, todo.scale, OWN - u32(todo.store));
 }

@@ -11,16 +11,17 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import type { Network } from "../network.ts";
 import type { OptimizerOptions } from "./optimizer.ts";
 import type { OptimizerArrays, UpdateOptions } from "./update.ts";
+import compactSource from "../../../shaders/nn/include/compact_inverse.wgsl" with { type: "text" };
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import lbfgsSource from "../../../shaders/nn/optim/lbfgs.wgsl" with { type: "text" };
 import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
-/** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
+/** `MOST_HISTORY` in `shaders/nn/include/compact_inverse.wgsl`. */
 export const MOST_HISTORY = 64;
 /** Pairs that are kept where the options do not say how many. */
 const HISTORY = 40;
-/** `TOGETHER` and `OWN` there. */
+/** `TOGETHER` in `shaders/nn/optim/lbfgs.wgsl`, and `OWN` as above. */
 const TOGETHER = 2, OWN = 3;
 /** Vectors of a workgroup that multiplies pairs, and most workgroups for a pair. */
 const BLOCK = 256, MOST_BLOCKS = 16;
@@ -29,7 +30,7 @@ const BLOCK = 256, MOST_BLOCKS = 16;
  * limit on loops, for each of them.
  */
 const MOST_VECTORS = 2 ** 18;
-/** Words of `struct Replica` there: of its search, then a curvature for each pair. */
+/** Words of `struct Search` in `shaders/nn/include/line_search.wgsl`. */
 export const SEARCH_WORDS = 22;
 
 /** What a search follows from. */
@@ -101,7 +102,7 @@ export async function bindSearch(
   const partials = array("partial products of pairs", 4 * chains * (OWN + history));
   const products = array("products of pairs", 2 * (slots ** 2 + history));
   const settings = gpuStruct(gpu, "search settings", ["u32", size, history, logCapacity, replicas, chains]);
-  const files = [elementarySource, stateSource, lineSearchSource, lbfgsSource];
+  const files = [elementarySource, stateSource, lineSearchSource, compactSource, lbfgsSource];
   const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
   const shared = [parameters, moments, vectors, searches];
   const aimed = [settings, null, null, null, ...shared, null, products];
