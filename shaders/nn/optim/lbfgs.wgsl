@@ -37,15 +37,14 @@
 // 8 m and 4 m flops a parameter; `judge` takes 2 m² fma, 2 m barriers, and (m + 3) chains to add
 // up. The products of a trial that is rejected, one in twenty, are for nothing. On lavapipe, where
 // a load costs as much as 80 fma, the two loops on vectors (3 vectors read and 1 written for each
-// of 2 m products, on one core) took 0.03 ms a pair; this takes about
-// 0.01.
+// of 2 m products, on one core) took 0.03 ms a pair; this takes about 0.01.
 //
 // Estimates for an H100-class card. 2,701 parameters and 40 pairs are 0.9 MB, which stay in L2:
 // `multiply` has 63 workgroups of 64 with four steps of six loads, and `aim` 11 workgroups with 40
-// steps of two loads, some 5 µs each; `judge` is all latency, 192 chains to add up and a barrier and
-// a load for each pair in both solutions, about 25 µs. A million parameters and 40 pairs are 0.65 GB
-// a step, 0.2 ms at 3.3 TB/s: 336 workgroups have 2 MB of loads in flight, which is what that
-// takes. The two loops on vectors send all of it through one multiprocessor.
+// steps of two loads, some 5 µs each; `judge` is all latency, 192 chains to add up and a barrier
+// and a load for each pair in both solutions, about 25 µs. A million parameters and 40 pairs are
+// 0.65 GB a step, 0.2 ms at 3.3 TB/s: 336 workgroups have 2 MB of loads in flight, which is what
+// that takes. The two loops on vectors send all of it through one multiprocessor.
 
 struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, chains: u32 }
 
