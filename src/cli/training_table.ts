@@ -155,7 +155,7 @@ export const trainingTable: TableOf<TrainingValues> = {
     default: null,
     min: 1,
     max: MOST_HISTORY,
-    help: "pairs of changes that lbfgs keeps; by default 20",
+    help: "pairs of changes that lbfgs keeps; by default 40",
     group: "how to train",
   }),
   weightDecay: numbers({

@@ -26,8 +26,8 @@ struct Search {
   phase: u32,
   // Trials of this search; pairs held, and the place of the newest; points accepted.
   trials: u32, pairs: u32, newest: u32, accepted: u32,
-  // Whether d is −g, and whether φ is known at `high`.
-  steepest: u32, known: u32,
+  // Whether d is −g, whether φ is known at `high`, and what becomes of d before the next trial.
+  steepest: u32, known: u32, turn: u32,
   // The next trial; loss without decay, and ‖g‖², at x; sᵀy / yᵀy of the newest pair; ν.
   alpha: f32, loss: f32, square: f32, scale: f32, noise: f32,
   // x itself, and the ends of the bracket; in `BRACKET` the last trial is `low`.
@@ -42,6 +42,10 @@ const ZOOM = 2u;
 const RETURN = 3u;
 const REST = 4u;
 const TURN = 5u;
+// d stays; is made at x again; at the trial, which becomes x.
+const STAY = 0u;
+const HERE = 1u;
+const ONWARD = 2u;
 const MOST_TRIALS = 20u;
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
@@ -87,6 +91,19 @@ fn begun(before: Search, rate: f32) -> Search {
   if (search.steepest != 0u) { search.alpha = rate / sqrt(search.square); }
   search.low = search.origin;
   search.known = 0u;
+  return search;
+}
+
+// A search along a direction that is yet to be made, and whose slope the first trial gives.
+fn turned(before: Search, rate: f32) -> Search {
+  var search = before;
+  search.steepest = u32(search.pairs == 0u);
+  if (search.pairs == 0u) { search.scale = 1.0; }
+  search = begun(search, rate);
+  if (search.square <= 0.0) {
+    search.phase = REST;
+    search.alpha = 0.0;
+  }
   return search;
 }
 

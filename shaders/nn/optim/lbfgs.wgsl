@@ -1,42 +1,59 @@
 // L-BFGS with a line search (line_search.wgsl), of replicas that know nothing of each other and a
 // host that waits for none (Liu, Nocedal, Math. Programming 45, 1989; Nocedal, Wright, Numerical
 // Optimization, algorithms 7.4 and 7.5).
-// needs: elementary.wgsl, state.wgsl, workgroup_sum.wgsl, line_search.wgsl
+// needs: elementary.wgsl, state.wgsl, line_search.wgsl, compact_inverse.wgsl
 //
 // A step of the training is one evaluation of the objective φ(α) = f(x + α d), the loss with
 // λ/2 ‖θ‖² of weight decay, at a trial point. `aim` moves the parameters there, the kernels of the
-// step leave loss and gradient, and `judge` advances the search of each replica: it accepts the
-// point, and then makes the next direction d = −H g from the last pairs s = Δx, y = Δg; or puts the
-// parameters back and chooses another α. Between two steps the parameters are therefore those of
-// the last accepted point x, and losses[step] is set to its loss: what probes, files and figures
-// see is one network, whose loss falls, and no trial.
+// step leave loss and gradient, `multiply` makes the inner products, and `judge` advances the
+// search of each replica: it accepts the point, and then finds the weights of the next direction
+// d = −H g from the last pairs s = Δx, y = Δg; or puts the parameters back and chooses another α.
+// Between two steps the parameters are therefore those of the last accepted point x, and
+// losses[step] is set to its loss: what probes, files and figures see is one network, whose loss
+// falls, and no trial.
+//
+// A step takes two passes over the pairs. `multiply` makes their products with g and Δg of the
+// trial, from which compact_inverse.wgsl finds the weights of g and of the pairs in d; `aim` adds
+// them up.
 //
 // The first trial by steepest descent moves x by the learning rate η. A pair is kept if sᵀy > 2⁻²⁰
-// ‖s‖ ‖y‖: less is rounding, as the Hessian's condition number would be above 2⁴².
-// s is the difference of the rounded parameters and not α d, so that it belongs to y.
+// ‖s‖ ‖y‖: less is rounding, as the Hessian's condition number would be above 2⁴². s is the
+// difference of the rounded parameters and not α d, so that it belongs to y. φ′(0) is the product
+// of d as it was rounded. If it is not negative, the search goes on by steepest descent.
 //
-// Sums over parameters are not compensated: each is split into 4 LANES chains and is off by at most
-// (n / (4 LANES) + 12) u Σ|terms|, where each gradient has itself added up one number a sample, and
-// is off by more.
+// Rounding. Sums over parameters are not compensated. Each is split into chains, whose sums are
+// added up in order, and is off by at most (n / (4 chains) + chains + 4) u Σ|terms|, for one of
+// 2,701 parameters less than 60 u on lavapipe; each gradient has itself added up one number a
+// sample. Tests find directions within 10⁻⁵ of those of float64 with up to 64 pairs.
 // line_search.wgsl says how losses that differ by rounding are compared.
 //
-// One workgroup a replica; `aim` is one invocation a vector, grid (⌈batch / 64⌉, 1, replicas).
-// vectors: [replica][x | d | s_0 … | y_0 …][batch]. moments: [replica][g of the trial | g of x].
-// Cost of an accepted step with m pairs: 2 m + 3 passes of 3 vectors read and 1 written, 8 m flops
-// a parameter: the products with a pair and the subtraction of the one before share a pass. A
-// rejected step takes a pass. Passes end in a barrier of one workgroup, so large networks leave a
-// GPU idle: of a million parameters and ten pairs about 300 MB go through one multiprocessor. The
-// vector-free form of the recursion has one pass, but its coefficients cancel in single precision.
+// vectors: [replica][x | d | s of each slot | y of each slot][batch]; there is a slot more than
+// pairs, for the pair of the trial. moments: [replica][g of the trial | g of x]. Grids: `aim`
+// (⌈batch / 64⌉, 1, replicas), an invocation a vector; `multiply` (chains / LANES, 1 + ⌈history /
+// 2⌉, replicas), an invocation a chain and two pairs, the first row for the pair of the trial and
+// what the search asks for; `judge` one workgroup a replica.
+//
+// Cost of a step with m pairs: `multiply` reads 3 m vectors a vector of parameters and `aim` 2 m,
+// 8 m and 4 m flops a parameter; `judge` takes 2 m² fma, 2 m barriers, and (m + 3) chains to add
+// up. The products of a trial that is rejected, one in twenty, are for nothing. On lavapipe, where
+// a load costs as much as 80 fma, the two loops on vectors (3 vectors read and 1 written for each
+// of 2 m products, on one core) took 0.03 ms a pair; this takes about 0.01.
+//
+// Estimates for an H100-class card. 2,701 parameters and 40 pairs are 0.9 MB, which stay in L2:
+// `multiply` has 63 workgroups of 64 with four steps of six loads, and `aim` 11 workgroups with 40
+// steps of two loads, some 5 µs each; `judge` is all latency, 192 chains to add up and a barrier
+// and a load for each pair in both solutions, about 25 µs. A million parameters and 40 pairs are
+// 0.65 GB a step, 0.2 ms at 3.3 TB/s: 336 workgroups have 2 MB of loads in flight, which is what
+// that takes. The two loops on vectors send all of it through one multiprocessor.
 
-struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32 }
-
-struct Replica { search: Search, curvatures: array<f32, MOST_HISTORY> }
+struct Settings { batch: u32, history: u32, capacity: u32, replicas: u32, chains: u32 }
 
 // What the workgroup is to do.
-struct Plan { restore: bool, accept: bool, store: bool, turn: bool, pairs: u32 }
+struct Plan { restore: bool, accept: bool, store: bool, pairs: u32, newest: u32, scale: f32 }
 
-const MOST_HISTORY = 64u;
 const LEAST_COSINE = 0x1p-20;
+// Pairs that an invocation multiplies, so that g and Δg are read once for both.
+const TOGETHER = 2u;
 
 override LANES: u32 = 64u;
 
@@ -47,12 +64,12 @@ override LANES: u32 = 64u;
 @group(0) @binding(4) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> vectors: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> searches: array<Replica>;
+@group(0) @binding(7) var<storage, read_write> searches: array<Search>;
+@group(0) @binding(8) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> products: array<vec2f>;
 
 var<workgroup> plan: Plan;
-var<workgroup> weights: array<f32, MOST_HISTORY>;
 
-var<private> lane: u32;
 // Where the replica's vectors begin, and of s_0 and y_0.
 var<private> x_at: u32;
 var<private> d_at: u32;
@@ -61,29 +78,113 @@ var<private> y_at: u32;
 
 fn place(replica: u32) {
   let batch = settings.batch;
-  x_at = replica * (2u * settings.history + 2u) * batch;
+  let slots = settings.history + 1u;
+  x_at = 2u * replica * (slots + 1u) * batch;
   d_at = x_at + batch;
   s_at = d_at + batch;
-  y_at = s_at + settings.history * batch;
+  y_at = s_at + slots * batch;
+  products_at = replica * (slots * slots + settings.history);
+  weights_at = products_at + slots * slots;
 }
 
 @compute @workgroup_size(64)
 fn aim(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= settings.batch) { return; }
-  place(id.z);
-  let at = id.z * settings.batch + id.x;
+  let replica = id.z;
+  let batch = settings.batch;
+  place(replica);
+  var d = vectors[d_at + id.x];
+  let turn = searches[replica].turn;
+  if (turn != STAY) {
+    let g_at = (2u * replica + 1u) * batch + id.x;
+    if (turn == ONWARD) { moments[g_at] = moments[g_at - batch]; }
+    let newest = searches[replica].newest;
+    let pairs = searches[replica].pairs;
+    d = -searches[replica].scale * moments[g_at];
+    for (var age = 0u; age < pairs; age++) {
+      let weight = products[weights_at + age];
+      let at = slot_of(newest, age) * batch + id.x;
+      d += weight.x * vectors[s_at + at] + weight.y * vectors[y_at + at];
+    }
+    vectors[d_at + id.x] = d;
+  }
+  let at = replica * batch + id.x;
   let here = parameters[at];
   vectors[x_at + id.x] = here;
-  parameters[at] = here + searches[id.z].search.alpha * vectors[d_at + id.x];
+  parameters[at] = here + searches[replica].alpha * d;
 }
 
-// Judges a trial: `own` is φ′, ‖θ‖², ‖g‖²; `pair` is sᵀy, sᵀs, yᵀy.
-fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
+// Makes the pair of the trial, and adds up what the search asks for.
+fn multiply_own(replica: u32, chain: u32, sums_at: u32) {
+  let batch = settings.batch;
+  let trial_at = 2u * replica * batch;
+  let slot = slot_of(searches[replica].newest, settings.history) * batch;
+  var own = vec4f();
+  var pair = vec4f();
+  var length = 0.0;
+  for (var i = chain; i < batch; i += settings.chains) {
+    let theta = parameters[replica * batch + i];
+    let d = vectors[d_at + i];
+    let g = moments[trial_at + i];
+    let before = moments[trial_at + batch + i];
+    let s = theta - vectors[x_at + i];
+    let y = g - before;
+    vectors[s_at + slot + i] = s;
+    vectors[y_at + slot + i] = y;
+    own += vec4f(dot(g, d), dot(before, d), dot(g, g), dot(theta, theta));
+    pair += vec4f(dot(s, y), dot(s, g), dot(y, y), dot(y, g));
+    length += dot(s, s);
+  }
+  partials[sums_at] = own;
+  partials[sums_at + 1u] = vec4f(length);
+  partials[sums_at + 2u] = pair;
+}
+
+// Multiplies two pairs, the first of them of this age, with g of the trial and Δg.
+fn multiply_pairs(replica: u32, chain: u32, sums_at: u32, age: u32) {
+  let batch = settings.batch;
+  let trial_at = 2u * replica * batch;
+  let newest = searches[replica].newest;
+  let pairs = searches[replica].pairs;
+  if (age >= pairs) { return; }
+  let from_s = y_at - s_at;
+  let one_at = s_at + slot_of(newest, age) * batch;
+  let two_at = s_at + slot_of(newest, min(age + 1u, pairs - 1u)) * batch;
+  var one = vec4f();
+  var two = vec4f();
+  for (var i = chain; i < batch; i += settings.chains) {
+    let g = moments[trial_at + i];
+    let change = g - moments[trial_at + batch + i];
+    let s = vectors[one_at + i];
+    let y = vectors[one_at + from_s + i];
+    one += vec4f(dot(s, change), dot(s, g), dot(y, change), dot(y, g));
+    let s_two = vectors[two_at + i];
+    let y_two = vectors[two_at + from_s + i];
+    two += vec4f(dot(s_two, change), dot(s_two, g), dot(y_two, change), dot(y_two, g));
+  }
+  partials[sums_at + OWN + age] = one;
+  if (age + 1u < pairs) { partials[sums_at + OWN + age + 1u] = two; }
+}
+
+@compute @workgroup_size(LANES)
+fn multiply(@builtin(global_invocation_id) id: vec3u) {
+  place(id.z);
+  let sums_at = (id.z * settings.chains + id.x) * (OWN + settings.history);
+  if (id.y == 0u) {
+    multiply_own(id.z, id.x, sums_at);
+  } else {
+    multiply_pairs(id.z, id.x, sums_at, TOGETHER * (id.y - 1u));
+  }
+}
+
+// Judges a trial: `own` is φ′, φ′(0), ‖g‖², ‖θ‖²; `pair` is sᵀy, sᵀg, yᵀy; `length` is sᵀs.
+fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f, length: f32) -> Search {
   var search = before;
+  search.turn = STAY;
   let state = states[replica];
   let rate = hypers[replica].weight_decay;
   // Without decay ‖θ‖² may overflow.
-  let decay = select(0.0, 0.5 * rate * own.y, rate > 0.0);
+  let decay = select(0.0, 0.5 * rate * own.w, rate > 0.0);
   let trial = Point(search.alpha, state.loss + decay, own.x);
   let finite = !any(is_not_finite(vec4f(trial.value, own.x, own.z, 0.0)));
   let logged = ((state.step - 1u) % settings.capacity) * settings.replicas + replica;
@@ -99,7 +200,16 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
     losses[logged] = search.loss;
     states[replica].diverged = 0u;
     if (search.phase == REST) { return search; }
+    if (search.trials == 0u) {
+      search.origin.slope = own.y;
+      search.low.slope = own.y;
+    }
     let origin = search.origin;
+    if (!(is_finite(origin.slope) && origin.slope < 0.0)) {
+      // Rounding has spoilt the direction.
+      plan.restore = true;
+      return failed(search);
+    }
     let seen = select(0.0, noise_seen(search, trial), finite);
     let misled = seen > search.noise;
     search.noise = max(seen, search.noise);
@@ -113,73 +223,22 @@ fn judged(replica: u32, before: Search, own: vec4f, pair: vec4f) -> Search {
     if (!(taken || returned)) {
       plan.restore = true;
       if (misled) { return begun(search, state.learning_rate); }
-      search = rejected(search, trial, finite, passes);
-      plan.turn = search.phase == TURN;
-      return search;
+      return rejected(search, trial, finite, passes);
     }
-    plan.store = taken && pair.x > LEAST_COSINE * sqrt(pair.y) * sqrt(pair.z);
+    plan.store = taken && pair.x > LEAST_COSINE * sqrt(length) * sqrt(pair.z);
     if (plan.store) {
-      search.newest = select((search.newest + 1u) % settings.history, 0u, search.pairs == 0u);
+      search.newest = slot_of(search.newest, settings.history);
       search.pairs = min(search.pairs + 1u, settings.history);
       search.scale = pair.x / pair.z;
-      searches[replica].curvatures[search.newest] = pair.x;
     }
   }
   plan.accept = true;
-  plan.turn = true;
+  search.turn = ONWARD;
   search.accepted++;
   search.loss = state.loss;
   search.square = own.z;
   search.origin = Point(0.0, trial.value, 0.0);
   return search;
-}
-
-// d ← d + weight · (the vectors at `which`); the sum of its products with those at `other`.
-fn sweep(weight: f32, which: u32, other: u32) -> f32 {
-  var sum = vec4f();
-  for (var i = lane; i < settings.batch; i += LANES) {
-    let d = vectors[d_at + i] + weight * vectors[which + i];
-    vectors[d_at + i] = d;
-    sum += d * vectors[other + i];
-  }
-  return dot(total(lane, sum), vec4f(1.0));
-}
-
-// Makes d = −H g, which it finds as g (algorithm 7.4), and gives φ′(0).
-fn turn(replica: u32, pairs: u32, g_at: u32) -> f32 {
-  let newest = searches[replica].search.newest;
-  let scale = searches[replica].search.scale;
-  let history = settings.history;
-  var weight = 0.0;
-  var which = s_at;
-  for (var k = 0u; k < pairs; k++) {
-    let slot = (newest + history - k) % history;
-    let product = sweep(weight, which, s_at + slot * settings.batch);
-    weight = -product / searches[replica].curvatures[slot];
-    which = y_at + slot * settings.batch;
-    if (lane == 0u) { weights[k] = -weight; }
-  }
-  // The last of the first loop, then γ, which the sweeps below leave as a factor.
-  if (pairs > 0u) {
-    for (var i = lane; i < settings.batch; i += LANES) {
-      vectors[d_at + i] = scale * (vectors[d_at + i] + weight * vectors[which + i]);
-    }
-    weight = 0.0;
-  }
-  workgroupBarrier();
-  for (var k = pairs; k > 0u; k--) {
-    let slot = (newest + history - (k - 1u)) % history;
-    let product = sweep(weight, which, y_at + slot * settings.batch);
-    weight = weights[k - 1u] - product / searches[replica].curvatures[slot];
-    which = s_at + slot * settings.batch;
-  }
-  var sum = vec4f();
-  for (var i = lane; i < settings.batch; i += LANES) {
-    let d = -(vectors[d_at + i] + weight * vectors[which + i]);
-    vectors[d_at + i] = d;
-    sum += d * moments[g_at + i];
-  }
-  return dot(total(lane, sum), vec4f(1.0));
 }
 
 @compute @workgroup_size(LANES)
@@ -191,64 +250,32 @@ fn judge(
   let batch = settings.batch;
   lane = index;
   place(replica);
-  let trial_at = 2u * replica * batch;
-  let g_at = trial_at + batch;
-  var own = array<vec4f, 3>();
-  var pair = array<vec4f, 3>();
-  for (var i = lane; i < batch; i += LANES) {
-    let theta = parameters[replica * batch + i];
-    let g = moments[trial_at + i];
-    let s = theta - vectors[x_at + i];
-    let y = g - moments[g_at + i];
-    own[0] += g * vectors[d_at + i];
-    own[1] += theta * theta;
-    own[2] += g * g;
-    pair[0] += s * y;
-    pair[1] += s * s;
-    pair[2] += y * y;
+  let sums = OWN + settings.history;
+  let held = searches[replica].pairs;
+  for (var k = lane; k < OWN + held; k += LANES) {
+    var sum = vec4f();
+    for (var chain = 0u; chain < settings.chains; chain++) {
+      sum += partials[(replica * settings.chains + chain) * sums + k];
+    }
+    dots[k] = sum;
   }
-  let one = vec4f(1.0);
-  let own_sums = total(lane, vec4f(dot(own[0], one), dot(own[1], one), dot(own[2], one), 0.0));
-  let pair_sums = total(lane, vec4f(dot(pair[0], one), dot(pair[1], one), dot(pair[2], one), 0.0));
+  workgroupBarrier();
   if (lane == 0u) {
     plan = Plan();
-    let search = judged(replica, searches[replica].search, own_sums, pair_sums);
+    var search = judged(replica, searches[replica], dots[0], dots[2], dots[1].x);
+    if (search.phase == TURN) { search.turn = HERE; }
+    if (search.turn != STAY) { search = turned(search, states[replica].learning_rate); }
     plan.pairs = search.pairs;
-    searches[replica].search = search;
+    plan.newest = search.newest;
+    plan.scale = search.scale;
+    searches[replica] = search;
   }
-  // Of the memory too: the newest pair is read by all.
-  storageBarrier();
   let todo = workgroupUniformLoad(&plan);
-  let slot = searches[replica].search.newest * batch;
-  for (var i = lane; i < batch; i += LANES) {
-    if (todo.restore) { parameters[replica * batch + i] = vectors[x_at + i]; }
-    if (todo.accept) {
-      let g = moments[trial_at + i];
-      if (todo.store) {
-        vectors[s_at + slot + i] = parameters[replica * batch + i] - vectors[x_at + i];
-        vectors[y_at + slot + i] = g - moments[g_at + i];
-      }
-      moments[g_at + i] = g;
-    }
-    if (todo.turn) { vectors[d_at + i] = moments[g_at + i]; }
+  if (todo.restore) {
+    for (var i = lane; i < batch; i += LANES) { parameters[replica * batch + i] = vectors[x_at + i]; }
   }
-  if (!todo.turn) { return; }
-
-  let slope = turn(replica, todo.pairs, g_at);
-  let square = searches[replica].search.square;
-  let steepest = todo.pairs == 0u || !is_finite(slope) || slope >= 0.0;
-  if (steepest) {
-    for (var i = lane; i < batch; i += LANES) { vectors[d_at + i] = -moments[g_at + i]; }
-  }
-  if (lane != 0u) { return; }
-  var search = searches[replica].search;
-  search.steepest = u32(steepest);
-  if (steepest) { search.pairs = 0u; }
-  search.origin.slope = select(slope, -square, steepest);
-  search = begun(search, states[replica].learning_rate);
-  if (square <= 0.0) {
-    search.phase = REST;
-    search.alpha = 0.0;
-  }
-  searches[replica].search = search;
+  if (!todo.accept) { return; }
+  if (todo.store) { keep(todo.pairs, todo.newest); }
+  storageBarrier();
+  weigh(todo.pairs, todo.newest, todo.scale, OWN - u32(todo.store));
 }

@@ -4,27 +4,34 @@
  * @module
  */
 import { checkNumber } from "../../check.ts";
-import { InputError, LimitError } from "../../errors.ts";
-import { count } from "../../format.ts";
+import { InputError } from "../../errors.ts";
 import { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
-import { MOST_ITERATIONS } from "../../linalg/iterations.ts";
 import type { Network } from "../network.ts";
 import type { OptimizerOptions } from "./optimizer.ts";
 import type { OptimizerArrays, UpdateOptions } from "./update.ts";
+import compactSource from "../../../shaders/nn/include/compact_inverse.wgsl" with { type: "text" };
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import lbfgsSource from "../../../shaders/nn/optim/lbfgs.wgsl" with { type: "text" };
 import lineSearchSource from "../../../shaders/nn/include/line_search.wgsl" with { type: "text" };
-import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { type: "text" };
 import stateSource from "../../../shaders/nn/include/state.wgsl" with { type: "text" };
 
-/** `MOST_HISTORY` in `shaders/nn/optim/lbfgs.wgsl`. */
+/** `MOST_HISTORY` in `shaders/nn/include/compact_inverse.wgsl`. */
 export const MOST_HISTORY = 64;
 /** Pairs that are kept where the options do not say how many. */
-const HISTORY = 20;
-/** Words of `struct Replica` there: of its search, then a curvature for each pair. */
-export const SEARCH_WORDS = 21 + MOST_HISTORY;
+const HISTORY = 40;
+/** `TOGETHER` in `shaders/nn/optim/lbfgs.wgsl`, and `OWN` as above. */
+const TOGETHER = 2, OWN = 3;
+/** Vectors of a workgroup that multiplies pairs, and most workgroups for a pair. */
+const BLOCK = 256, MOST_BLOCKS = 16;
+/**
+ * Most vectors for workgroups of the eight invocations that lavapipe runs at once: half of its
+ * limit on loops, for each of them.
+ */
+const MOST_VECTORS = 2 ** 18;
+/** Words of `struct Search` in `shaders/nn/include/line_search.wgsl`. */
+export const SEARCH_WORDS = 22;
 
 /** What a search follows from. */
 type SearchedOptions = Pick<UpdateOptions, "schedule" | "batch"> & {
@@ -63,7 +70,7 @@ export interface LineSearch {
    * Takes in loss and gradient there: moves the parameters to the last accepted point, chooses the
    * next trial, and makes the loss in the log that of the point before the step.
    */
-  readonly judge: Dispatch;
+  readonly judge: readonly Dispatch[];
   /** Arrays that change from step to step, by name. */
   readonly kept: Readonly<Record<string, GpuArray>>;
 }
@@ -77,7 +84,6 @@ export interface LineSearch {
  * @param stack Owner of the pairs and of what the searches know.
  * @returns The commands.
  * @throws {InputError} If an option is out of range.
- * @throws {LimitError} If the adapter cannot add up as many parameters in one workgroup.
  */
 export async function bindSearch(
   { gpu, replicas, layout, parameters }: Pick<Network, "gpu" | "replicas" | "layout" | "parameters">,
@@ -87,34 +93,27 @@ export async function bindSearch(
   checkSearch(options);
   const { logCapacity, optimizer: { history = HISTORY }, arrays } = options;
   const { hypers, states, moments, losses } = arrays;
-  const lanes = lanesOf(gpu.software, layout.size, history);
-  const words = 4 * replicas * layout.size * (2 * history + 2);
-  const vectors = stack.use(new GpuArray(gpu, "pairs of L-BFGS", words));
-  const searches = stack.use(new GpuArray(gpu, "line searches", replicas * SEARCH_WORDS));
-  const settings = gpuStruct(gpu, "search settings", ["u32", layout.size, history, logCapacity, replicas]);
-  const files = [elementarySource, stateSource, sumSource, lineSearchSource, lbfgsSource];
+  const { size } = layout, slots = history + 1;
+  const lanes = gpu.software && size <= MOST_VECTORS ? 8 : 64;
+  const blocks = Math.min(Math.ceil(size / BLOCK), MOST_BLOCKS), chains = lanes * blocks;
+  const array = (name: string, words: number) => stack.use(new GpuArray(gpu, name, replicas * words));
+  const vectors = array("pairs of L-BFGS", 4 * size * (2 * slots + 2));
+  const searches = array("line searches", SEARCH_WORDS);
+  const partials = array("partial products of pairs", 4 * chains * (OWN + history));
+  const products = array("products of pairs", 2 * (slots ** 2 + history));
+  const settings = gpuStruct(gpu, "search settings", ["u32", size, history, logCapacity, replicas, chains]);
+  const files = [elementarySource, stateSource, lineSearchSource, compactSource, lbfgsSource];
   const kernel = (entryPoint: string) => gpu.kernel({ name: "lbfgs", files, entryPoint }, { LANES: lanes });
-  const aimed = [settings, null, null, null, parameters, null, vectors, searches];
-  const judged = [settings, hypers, states, losses, parameters, moments, vectors, searches];
+  const shared = [parameters, moments, vectors, searches];
+  const aimed = [settings, null, null, null, ...shared, null, products];
+  const multiplied = [settings, null, null, null, ...shared, partials];
+  const judged = [settings, hypers, states, losses, parameters, null, vectors, searches, partials, products];
   return {
-    aim: (await kernel("aim")).bind(aimed, [Math.ceil(layout.size / 64), 1, replicas]),
-    judge: (await kernel("judge")).bind(judged, [replicas]),
-    kept: { pairs: vectors, searches },
+    aim: (await kernel("aim")).bind(aimed, [Math.ceil(size / 64), 1, replicas]),
+    judge: [
+      (await kernel("multiply")).bind(multiplied, [blocks, 1 + Math.ceil(history / TOGETHER), replicas]),
+      (await kernel("judge")).bind(judged, [replicas]),
+    ],
+    kept: { pairs: vectors, searches, products },
   };
-}
-
-/**
- * Chooses the invocations of a workgroup: on lavapipe the eight that run at once, for which
- * barriers are free, or as many as its limit on loops asks for.
- */
-function lanesOf(software: boolean, vectors: number, history: number): number {
-  const iterations = (2 * history + 4) * (vectors + 8);
-  const lanes = (software ? [8, 64, 256] : [vectors < 1024 ? 64 : 256]).find((each) =>
-    !software || iterations / each <= MOST_ITERATIONS
-  );
-  if (lanes) return lanes;
-  throw new LimitError(
-    `lbfgs of ${count(4 * vectors, "parameter")} with a history of ${history} takes more loops than ` +
-      "the software adapter allows: give a shorter history, a smaller network, or another optimiser",
-  );
 }

@@ -203,7 +203,7 @@ export async function bindTrainingStep(
 function searched(step: TrainingStep, search: LineSearch | null): TrainingStep {
   if (!search) return step;
   const { aim, judge, kept } = search;
-  const trial = [aim, ...step.forward, ...step.update, judge];
+  const trial = [aim, ...step.forward, ...step.update, ...judge];
   return {
     ...step,
     update: [step.measure[0], ...trial],

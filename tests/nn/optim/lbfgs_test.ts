@@ -80,7 +80,7 @@ async function descend(what: Descent): Promise<Descended[]> {
       arrays.losses.write(floats.slice(at + LOSS, at + LOSS + 1), step * replicas + r);
     }
     arrays.states.write(states);
-    run(gpu, [judge]);
+    run(gpu, judge);
     const [here, searches] = await Promise.all([parameters.read(), kept.searches.readUint32()]);
     for (const [r, each] of found.entries()) {
       const count = searches[r * SEARCH_WORDS + ACCEPTED];
