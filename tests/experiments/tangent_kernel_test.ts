@@ -114,8 +114,19 @@ Deno.test("tangent-kernel: a kernel of small networks has at least the features'
   );
 });
 
-Deno.test("tangent-kernel: odd widths and equations are refused", async () => {
-  for (const options of [{ layers: [5, 4] }, { tasks: "poisson1d" }, { tasks: "no-such-task" }]) {
-    await assert.rejects(runExperiment(gpu, tangentKernel, options), InputError);
+Deno.test("tangent-kernel: odd widths, equations, and more than fits in memory are refused", async () => {
+  const wrong: [object, RegExp][] = [
+    [{ layers: [5, 4] }, /even/],
+    [{ tasks: "poisson1d" }, /equation/],
+    [{ tasks: "no-such-task" }, /no-such-task/],
+    [{ samples: 8193 }, /samples × outputs/],
+    [{ steps: 1e9, probeEvery: 1 }, /fewer networks or probes/],
+  ];
+  for (const [options, message] of wrong) {
+    await assert.rejects(runExperiment(gpu, tangentKernel, options), (error) => {
+      assert(error instanceof InputError);
+      assert.match(error.message, message);
+      return true;
+    });
   }
 });

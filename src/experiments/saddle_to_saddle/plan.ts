@@ -12,6 +12,7 @@ import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
 import type { Task } from "../../tasks/task.ts";
 import { teacherTask } from "../../tasks/teacher_task.ts";
 import { MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
+import { checkKeptNetworks } from "../core/kept_networks.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
 
@@ -36,8 +37,8 @@ export type SaddleOptions = Readonly<
 
 const group = "what to train";
 
-/** Most weights at all probes, 256 MiB on the host; and most products to whiten samples. */
-const MOST_NUMBERS = 2 ** 26, MOST_PRODUCTS = 2 ** 28;
+/** Most products to whiten samples. */
+const MOST_PRODUCTS = 2 ** 28;
 
 /** The options. */
 export const saddleOptions: TableOf<SaddleOptions> = {
@@ -115,10 +116,7 @@ export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
   checkNumber("width", width, { min: rates.length });
   checkNumber("samples", samples, { min: inputs });
   checkNumber("networks of a run", deltas.length * replicas, { max: MOST_REPLICAS });
-  const kept = deltas.length * replicas * Math.ceil(steps / probeEvery) * width * (inputs + rates.length);
-  if (kept > MOST_NUMBERS) {
-    throw new InputError(`the weights at all probes are ${kept} numbers: give fewer networks or probes`);
-  }
+  checkKeptNetworks([inputs, width, rates.length], deltas.length * replicas, steps / probeEvery);
   if (inputs ** 2 * samples > MOST_PRODUCTS) {
     throw new InputError(`${samples} samples of ${inputs} inputs take too long to whiten: give fewer`);
   }

@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { checkNumber } from "../../check.ts";
 import { completeValues, integer, number, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { formatNumber } from "../../format.ts";
+import { MOST_HOST_COLUMNS } from "../../linalg/host/host_svdvals.ts";
 import type { Task } from "../../tasks/task.ts";
 import { MOST_STEPS } from "../../train/limits.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
+import { checkKeptNetworks } from "../core/kept_networks.ts";
 import { parseNames } from "../core/names.ts";
 
 /** Values of the options of the experiment; their table explains them. */
@@ -59,7 +62,8 @@ export interface TangentKernelPlan extends Omit<TangentKernelOptions, "tasks" | 
  *
  * @param options Values of all options.
  * @returns The experiment.
- * @throws {InputError} If a task is unknown, a width is odd, or options do not fit each other.
+ * @throws {InputError} If a task is unknown, a width is odd, samples or networks at all probes are
+ * too many, or options do not fit each other.
  */
 export async function tangentKernelPlan(options: TangentKernelOptions): Promise<TangentKernelPlan> {
   const { tasks, layers, full: _, ...rest } = options;
@@ -86,6 +90,10 @@ export async function tangentKernelPlan(options: TangentKernelOptions): Promise<
       training: await trained(first, factor),
     })),
   ]);
+  for (const { training: { task: { name, inputs, outputs, train }, hidden } } of cases) {
+    checkNumber(`samples × outputs of ${name}`, train.count * outputs, { max: MOST_HOST_COLUMNS });
+    checkKeptNetworks([inputs, ...hidden, outputs], replicas, steps / probeEvery);
+  }
   const odd = cases[0].training.hidden.find((width) => width % 2 > 0);
   if (odd !== undefined) {
     throw new InputError(`width ${odd}: an antisymmetric start has two halves, give an even number`);
