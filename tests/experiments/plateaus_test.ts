@@ -129,6 +129,8 @@ Deno.test("plateaus: arms differ in what they name, and waypoints grow by a fact
   });
   assert.deepEqual(changed, ["", "optimizer", "initializer", "initializer", "", "optimizer", "activation"]);
   await assert.rejects(async () => await planOf({ task: "mixture" }), InputError);
+  await assert.rejects(async () => await planOf({ samples: 1e4, width: 4096 }), /features of an arm/);
+  await assert.rejects(async () => await planOf({ width: 4096, replicas: 500 }), /fewer networks/);
 });
 
 Deno.test("plateaus: where all networks of an arm diverge, the others have claims and a figure", async () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber } from "../../check.ts";
 import { integer, number, pick, type TableOf, toggle } from "../../cli/options.ts";
 import { taskOf } from "../../cli/training_flags.ts";
 import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
@@ -11,6 +12,7 @@ import type { Task } from "../../tasks/task.ts";
 import { MOST_WIDTH } from "../../train/limits.ts";
 import type { TrainingOptions } from "../../train/options.ts";
 import { STRUCTURED } from "../../train/pretrain/structured_start.ts";
+import { checkKeptNetworks } from "../core/kept_networks.ts";
 import { ascending } from "../core/lists.ts";
 
 /** Name of an arm. */
@@ -38,6 +40,9 @@ export type PlateauValues = Readonly<
 
 /** Step of the first network that is measured, and networks measured while the steps double. */
 const FIRST = 10, DENSITY = 12;
+
+/** Most features of the networks of an arm at all waypoints, 512 MiB on the host. */
+const MOST_FEATURES = 2 ** 26;
 
 /** The options. */
 export const plateauOptions: TableOf<PlateauValues> = {
@@ -75,7 +80,8 @@ export interface PlateauPlan extends Omit<PlateauValues, "task" | "samples" | "f
  *
  * @param options Values of all options.
  * @returns The study.
- * @throws {InputError} If there is no such task, or it is no regression.
+ * @throws {InputError} If there is no such task, it is no regression, or networks or their features
+ * at all waypoints are too many.
  */
 export async function plateauPlan({ full: _, ...options }: PlateauValues): Promise<PlateauPlan> {
   const task = await taskOf({ ...options, data: null }), { samples: __, steps, ...others } = options;
@@ -86,6 +92,9 @@ export async function plateauPlan({ full: _, ...options }: PlateauValues): Promi
   const waypoints = ascending(
     Array.from({ length: count + 1 }, (_, k) => Math.round(FIRST * (steps / FIRST) ** (k / count))),
   );
+  const { width, replicas } = others, places = replicas * waypoints.length;
+  checkKeptNetworks([task.inputs, width, task.outputs], replicas, waypoints.length);
+  checkNumber("features of an arm", places * task.train.count * width, { max: MOST_FEATURES });
   return { ...others, steps, task, waypoints };
 }
 
