@@ -76,9 +76,10 @@ export async function shownDefaults(
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery" | "skip" | "history"> & {
+  values: Omit<TrainingValues, "spectraEvery" | "skip" | "adaptiveSkip" | "history"> & {
     readonly spectraEvery?: number | null;
     readonly skip?: boolean;
+    readonly adaptiveSkip?: boolean;
     readonly history?: number | null;
     readonly initFrom?: string | null;
   },
@@ -89,7 +90,7 @@ export async function trainingOptions(
   const { spectraEvery = null, history = null } = values;
   const defaults = taskDefaults(task);
   const asked = {
-    skip: values.skip ?? false,
+    skip: values.adaptiveSkip ? "adaptive" as const : values.skip ?? false,
     hidden: layers === null ? null : parseLayers(layers, task),
     activations: typeof activation === "string" ? activation.split(",") : activation,
   };

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { skipConnections } from "../nn/layout.ts";
+import { type Skip, skipConnections } from "../nn/layout.ts";
 
 /**
- * `0.weight`, with a skip connection `0.layer.0.weight`, or with the number of the network in front
- * `3.0.weight`: the number of the network, that of the module, what leads past a skip connection,
- * the kind.
+ * `0.weight`, with a skip connection `0.layer.0.weight`, for its weight `0.alpha`, or with the
+ * number of the network in front `3.0.weight`: the number of the network, that of the module, what
+ * leads past a skip connection, the kind.
  */
-export const PARAMETER_NAME = /^(?:(\d+)\.)?(\d+)\.(layer\.0\.)?(weight|bias)$/;
+export const PARAMETER_NAME = /^(?:(\d+)\.)?(\d+)\.(layer\.0\.(?!alpha))?(weight|bias|alpha)$/;
 
 /**
  * Names the layers of a network as modules of an `nn.Sequential(Linear, activation, Linear, …)`. A
@@ -18,7 +18,7 @@ export const PARAMETER_NAME = /^(?:(\d+)\.)?(\d+)\.(layer\.0\.)?(weight|bias)$/;
  * `nn.Sequential(Linear, activation)`.
  *
  * @param widths Widths from the input to the output.
- * @param skip Whether the network has skip connections.
+ * @param skip Skip connections of the network.
  * @returns What stands before `.weight` and `.bias` of each layer.
  *
  * @example
@@ -29,7 +29,7 @@ export const PARAMETER_NAME = /^(?:(\d+)\.)?(\d+)\.(layer\.0\.)?(weight|bias)$/;
  * assert.deepEqual(layerNames([1, 50, 50, 1], true), ["0", "2.layer.0", "3"]);
  * ```
  */
-export function layerNames(widths: readonly number[], skip: boolean): string[] {
+export function layerNames(widths: readonly number[], skip: Skip): string[] {
   let module = 0;
   const hidden = skipConnections(widths, skip).map((isSkipped) => {
     const name = isSkipped ? `${module}.layer.0` : `${module}`;

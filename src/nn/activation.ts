@@ -5,6 +5,7 @@
  */
 import { checkName } from "../check.ts";
 import { normalDistribution } from "../stats/normal_distribution.ts";
+import type { Skip } from "./layout.ts";
 import activationSource from "../../shaders/nn/include/activation.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 
@@ -207,18 +208,20 @@ export function activationBound(activation: Activation): number | null {
  * Bounds the features of hidden layers, whatever their parameters and samples are.
  *
  * @param activations Activations of the layers.
- * @param skips Whether each has a skip connection.
+ * @param skips The skip connection of each; `false` for none.
  * @returns What no feature of a layer exceeds in magnitude; `null` where there is no such bound.
  */
 export function featureBounds(
   activations: readonly Activation[],
-  skips: readonly boolean[],
+  skips: readonly Skip[],
 ): (number | null)[] {
   // The inputs have none.
   let below: number | null = null;
   return activations.map((activation, index) => {
     const own = activationBound(activation);
     if (!skips[index]) below = own;
+    // α may become anything.
+    else if (skips[index] === "adaptive") below = null;
     else below = own === null || below === null ? null : own + below;
     return below;
   });

@@ -25,6 +25,7 @@ import {
   packParameters,
   type ParameterLayout,
   parameterLayout,
+  type Skip,
   skipConnections,
   unpackParameters,
 } from "./layout.ts";
@@ -58,10 +59,11 @@ export interface NetworkOptions {
   /** Initialiser; see {@linkcode parseInitializer}. */
   readonly initializer: string;
   /**
-   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
-   * features a are then a + σ(a W + b). Default: `false`.
+   * Skip connections around each hidden layer as wide as the layer below, or the input, whose
+   * features a they add: a + σ(a W + b), or with `adaptive` (1 − α) a + α σ(a W + b), where α is
+   * trained from 0. Default: `false`.
    */
-  readonly skip?: boolean;
+  readonly skip?: Skip;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
   /** Seed of the random streams, an integer in [0, 2³²). Default: 0. */
@@ -79,6 +81,8 @@ export interface Activations {
   readonly layers: readonly MatrixView[];
   /** Slopes of the hidden layers, or their tangents: see `jets.ts`. */
   readonly slopes: readonly GpuArray[];
+  /** σ − a of the hidden layers with adaptive skip connections, in the shape of their features. */
+  readonly differences: readonly (GpuArray | null)[];
   /** Commands that compute them. */
   readonly forward: readonly Dispatch[];
 }
@@ -101,8 +105,8 @@ export class Network implements Disposable {
   readonly widths: readonly number[];
   /** Activations of the hidden layers. */
   readonly activations: readonly Activation[];
-  /** Whether each of the hidden layers has a skip connection. */
-  readonly skips: readonly boolean[];
+  /** The skip connection of each of the hidden layers; `false` for none. */
+  readonly skips: readonly Skip[];
   /** Number of replicas. */
   readonly replicas: number;
   /** Random stream of each replica. */
@@ -119,7 +123,7 @@ export class Network implements Disposable {
     this.activations = activations;
     this.skips = skipConnections(this.widths, skip);
     this.replicas = replicas;
-    this.layout = parameterLayout(this.widths);
+    this.layout = parameterLayout(this.widths, skip);
     const given = streams && randomStreams(replicas, seed, streams);
     this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4, 4 * WINDOW);
     // Replicas that the adapter has no room for, the host may have no list for.
@@ -207,6 +211,7 @@ export class Network implements Disposable {
     const rows = jetComponents(axes, order) * count;
     const layers: MatrixView[] = [];
     const slopes: GpuArray[] = [];
+    const differences: (GpuArray | null)[] = [];
     const forward: Dispatch[] = [];
     const parameters = { array: this.parameters, batch: layout.size };
     let input = samples.x;
@@ -228,30 +233,30 @@ export class Network implements Disposable {
         const words = replicas * tangentRows(axes, order) * count * layer.outputStride * 4;
         const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
         slopes.push(slope);
+        const difference = layer.alpha === undefined
+          ? null
+          : stack.use(new GpuArray(gpu, `differences of layer ${index + 1}`, output.array.length));
+        differences.push(difference);
         const operands = { gpu, layer, rows: count, replicas };
-        const arrays = { input, parameters, output }, skip = this.skips[index];
+        const arrays = { input, parameters, output };
+        const passed = { activation, skip: this.skips[index], difference };
         forward.push(
           axes > 0
-            ? await bindJetForward({ ...operands, axes, order }, {
-              ...arrays,
-              activation,
-              skip,
-              tangents: slope,
-            })
-            : await bindDenseForward(operands, { ...arrays, activated: { activation, skip, slope } }),
+            ? await bindJetForward({ ...operands, axes, order }, { ...arrays, ...passed, tangents: slope })
+            : await bindDenseForward(operands, { ...arrays, activated: { ...passed, slope } }),
         );
       }
       layers.push(output);
       input = output;
     }
-    return { layers, slopes, forward };
+    return { layers, slopes, differences, forward };
   }
 
   /**
    * Reads the parameters of one replica, without padding. Waits for the GPU.
    *
    * @param replica Index of the replica.
-   * @returns For each layer W, row-major `inputs × outputs`, and b.
+   * @returns For each layer W, row-major `inputs × outputs`, b, and α if it has one.
    */
   async readParameters(replica = 0): Promise<LayerParameters[]> {
     return unpackParameters(this.layout, await this.parameters.read(), replica);
@@ -260,7 +265,7 @@ export class Network implements Disposable {
   /**
    * Reads the parameters of all replicas, without padding. Waits for the GPU once.
    *
-   * @returns For each replica, for each of its layers, W and b.
+   * @returns For each replica, for each of its layers, W, b, and α if it has one.
    */
   async readAllParameters(): Promise<LayerParameters[][]> {
     const all = await this.parameters.read();
@@ -270,7 +275,7 @@ export class Network implements Disposable {
   /**
    * Sets the parameters of one replica, before any work submitted later.
    *
-   * @param parameters For each layer W, row-major `inputs × outputs`, and b.
+   * @param parameters For each layer W, row-major `inputs × outputs`, b, and α if it has one.
    * @param replica Index of the replica.
    * @throws {ShapeError} If they are not those of a network of this shape.
    */

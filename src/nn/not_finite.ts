@@ -37,11 +37,11 @@ export async function layersNotFinite(
   evaluated: Pick<BatchEvaluation, "features" | "rows">,
 ): Promise<(number | null)[]> {
   const { gpu, replicas, parameters, layout: { layers, size } } = network;
-  const parts: LayerPart[] = layers.map(({ weights, bias, outputStride }, layer) => ({
+  const parts: LayerPart[] = layers.map(({ weights, bias, outputStride, alpha }, layer) => ({
     layer,
     array: parameters,
     first: weights,
-    count: bias + outputStride - weights,
+    count: (alpha === undefined ? bias + outputStride : alpha + 1) - weights,
     batch: size,
   }));
   for (const [layer, { array, stride, batch, offset = 0 }] of evaluated.features.entries()) {

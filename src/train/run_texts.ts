@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Skip } from "../nn/layout.ts";
 import { extent } from "../stats/extent.ts";
 import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -10,8 +11,8 @@ import type { CompleteOptions } from "./options.ts";
 /** What a subtitle says of a training. */
 export interface SubtitleFacts
   extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
-  /** Whether hidden layers have skip connections. Default: `false`. */
-  readonly skip?: boolean;
+  /** Skip connections. Default: `false`. */
+  readonly skip?: Skip;
   /** Number of training samples. */
   readonly samples: number;
   /** Present if the networks begin with given parameters. */
@@ -75,10 +76,9 @@ function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
     ? [optimizer.learningRate]
     : optimizer.learningRate;
   const rate = [...new Set(extent(rates))].join(" to ");
+  const past = skip ? ` with ${skip === "adaptive" ? "adaptive " : ""}skip connections` : "";
   return [
-    `${widths.join("-")} ${activations}${skip ? " with skip connections" : ""}, ${
-      start ? "given parameters" : initializer
-    }`,
+    `${widths.join("-")} ${activations}${past}, ${start ? "given parameters" : initializer}`,
     `${optimizer.name}, learning rate ${rate}${optimizer.layers ? " times factors of the layers" : ""}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,

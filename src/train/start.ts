@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { count } from "../format.ts";
-import type { LayerParameters } from "../nn/layout.ts";
+import { type LayerParameters, type Skip, skipConnections } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -16,6 +17,7 @@ export type NetworkStart = readonly (readonly LayerParameters[])[];
 interface StartedShape {
   readonly task: Pick<Task, "inputs" | "outputs">;
   readonly hidden: readonly number[];
+  readonly skip: Skip;
   readonly replicas: number;
 }
 
@@ -28,7 +30,7 @@ interface StartedShape {
  * @throws {ShapeError} If there are neither those of one network nor of each replica, or a layer
  * has another shape.
  */
-export function checkStart(start: NetworkStart, { task, hidden, replicas }: StartedShape): void {
+export function checkStart(start: NetworkStart, { task, hidden, skip, replicas }: StartedShape): void {
   if (!Array.isArray(start) || !start.every(Array.isArray)) {
     throw new InputError("start must be a list of networks, each a list of layers");
   }
@@ -39,7 +41,7 @@ export function checkStart(start: NetworkStart, { task, hidden, replicas }: Star
       }: give one, or one for each`,
     );
   }
-  const widths = [task.inputs, ...hidden, task.outputs];
+  const widths = [task.inputs, ...hidden, task.outputs], skips = skipConnections(widths, skip);
   for (const [network, layers] of start.entries()) {
     const where = `network ${network} of start`;
     if (layers.length !== widths.length - 1) {
@@ -49,7 +51,14 @@ export function checkStart(start: NetworkStart, { task, hidden, replicas }: Star
         }`,
       );
     }
-    for (const [index, { weights, biases }] of layers.entries()) {
+    for (const [index, { weights, biases, alpha }] of layers.entries()) {
+      if (alpha !== undefined) {
+        const what = `alpha of layer ${index + 1} of ${where}`;
+        if (skips[index] !== "adaptive") {
+          throw new ShapeError(`${what}: that layer has no adaptive skip connection; give the option skip`);
+        }
+        checkNumber(what, alpha, {});
+      }
       const each = [
         ["weights", weights, widths[index] * widths[index + 1]],
         ["biases", biases, widths[index + 1]],

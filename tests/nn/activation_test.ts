@@ -11,6 +11,7 @@ import {
   isCurved,
   parseActivation,
 } from "../../src/nn/activation.ts";
+import type { Skip } from "../../src/nn/layout.ts";
 import { bindDenseForward } from "../../src/nn/layers/dense_forward.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
@@ -38,7 +39,7 @@ async function evaluate(
   const slope = stack.use(new GpuArray(gpu, "slopes", 4 * z.length));
   const operands = { gpu, layer, rows: z.length, replicas: 1 };
   const input = upload(gpu, z, 1, 0, stack);
-  const activated = { activation: parseActivation(name), slope, skip: false };
+  const activated = { activation: parseActivation(name), slope, skip: false, difference: null };
   const arrays = { input, parameters: { array: parameters, batch: size }, output, activated };
   run(gpu, [await bindDenseForward(operands, arrays)]);
   const first = (_: number, i: number) => 4 * i;
@@ -181,13 +182,14 @@ Deno.test("activationBound: holds for the reference, and is missing where values
 });
 
 Deno.test("featureBounds: skip connections add up the bounds of layers, and have none from the input", () => {
-  const bounds = (names: string, skips: boolean[]) =>
+  const bounds = (names: string, skips: Skip[]) =>
     featureBounds(names.split(",").map(parseActivation), skips);
   assert.deepEqual(bounds("tanh,sine,relu,tanh", [false, false, false, false]), [1, 1, null, 1]);
   assert.deepEqual(bounds("tanh,sine,tanh,relu,tanh,tanh", [false, true, true, true, true, false]), [
     ...[1, 2, 3, null, null, 1],
   ]);
   assert.deepEqual(bounds("tanh,tanh", [true, true]), [null, null]);
+  assert.deepEqual(bounds("tanh,tanh,tanh", [false, "adaptive", false]), [1, null, 1]);
 });
 
 Deno.test("homogeneity: the reference scales by the order and has the slope; others do not scale at all", () => {

@@ -9,7 +9,7 @@
  */
 import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { isSkipped, layersOf, type ReferenceNetwork } from "./network.ts";
+import { alphaPlace, isSkipped, layersOf, type ReferenceNetwork } from "./network.ts";
 
 /**
  * A number with its derivatives along each axis, or what the loss's gradient with respect to them
@@ -74,6 +74,20 @@ export function scaleJet({ value, first, second, mixed, third }: Jet, factor: nu
     mixed: mixed.map(scaled),
     third: third.map(scaled),
   };
+}
+
+/**
+ * Joins σ and the features below as a skip connection does: σ + a, or with α a + α (σ − a).
+ *
+ * @param sigma Jet of σ.
+ * @param below Jet of a.
+ * @param alpha α; `null` for a skip connection that adds.
+ * @returns The features, and σ − a with α.
+ */
+export function skipJet(sigma: Jet, below: Jet, alpha: number | null): { h: Jet; apart: Jet | null } {
+  if (alpha === null) return { h: sumJets([sigma, below]), apart: null };
+  const apart = sumJets([sigma, scaleJet(below, -1)]);
+  return { h: sumJets([below, scaleJet(apart, alpha)]), apart };
 }
 
 /** The components of a jet in the order of rows: value, first derivatives, second … derivatives. */
@@ -174,6 +188,8 @@ export interface JetPass {
   readonly h: Jet[][];
   /** Preactivations of each layer. */
   readonly z: Jet[][];
+  /** σ − a of layers with an adaptive skip connection. */
+  readonly apart: (Jet[] | null)[];
 }
 
 /**
@@ -195,14 +211,17 @@ export function forwardJets(
   const mixed = carried.mixed ? pairsOf(x.length).map(() => 0) : [];
   const third = carried.third ? none : [];
   const h = [x.map((each, i) => exactJet(each, x.map((_, axis) => +(axis === i)), none, mixed, third))];
-  const z: Jet[][] = [];
+  const z: Jet[][] = [], apart: (Jet[] | null)[] = [];
   for (const [l, { outputs, weights, bias }] of layersOf(network.widths).entries()) {
     const weight = (i: number, j: number) => theta[weights + i * outputs + j];
     z.push(denseJets(h[l], outputs, weight, (j) => theta[bias + j]));
     const values = l < network.activations.length
       ? z[l].map((each) => activateJet(network.activations[l], each))
       : z[l];
-    h.push(isSkipped(network, l) ? values.map((each, j) => sumJets([each, h[l][j]])) : values);
+    const place = alphaPlace(network, l), alpha = place === null ? null : theta[place];
+    const joined = isSkipped(network, l) ? values.map((each, j) => skipJet(each, h[l][j], alpha)) : null;
+    h.push(joined ? joined.map(({ h }) => h) : values);
+    apart.push(alpha === null ? null : joined!.map(({ apart }) => apart!));
   }
-  return { h, z };
+  return { h, z, apart };
 }

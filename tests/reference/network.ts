@@ -1,7 +1,8 @@
 /**
  * Dense networks in float64: forward, loss, backward, one sample after the other.
  *
- * Parameters are one flat vector: for each layer W, row-major `inputs × outputs`, then b.
+ * Parameters are one flat vector: for each layer W, row-major `inputs × outputs`, then b; at the
+ * end α of each layer with an adaptive skip connection.
  *
  * @module
  */
@@ -14,8 +15,11 @@ export interface ReferenceNetwork {
   readonly widths: readonly number[];
   /** Activation of each hidden layer. */
   readonly activations: readonly string[];
-  /** Whether hidden layers as wide as the layer below, or the input, add it: a + σ(a W + b). */
-  readonly skip?: boolean;
+  /**
+   * Whether hidden layers as wide as the layer below, or the input, add it: a + σ(a W + b), or
+   * adaptive (1 − α) a + α σ(a W + b).
+   */
+  readonly skip?: boolean | "adaptive";
 }
 
 /**
@@ -26,7 +30,38 @@ export interface ReferenceNetwork {
  * @returns Whether it is a hidden layer with a skip connection.
  */
 export function isSkipped({ widths, activations, skip = false }: ReferenceNetwork, l: number): boolean {
-  return skip && l < activations.length && widths[l] === widths[l + 1];
+  return skip !== false && l < activations.length && widths[l] === widths[l + 1];
+}
+
+/**
+ * Finds α of a layer in the flat parameters.
+ *
+ * @param network Shape.
+ * @param l Index of the layer, from 0.
+ * @returns Its index; `null` for a layer without one.
+ */
+export function alphaPlace(network: ReferenceNetwork, l: number): number | null {
+  if (network.skip !== "adaptive" || !isSkipped(network, l)) return null;
+  const { outputs, bias } = layersOf(network.widths).at(-1)!;
+  return Array.from({ length: l }, (_, i) => i).filter((i) => isSkipped(network, i)).length + bias + outputs;
+}
+
+/**
+ * Shares of σ and of the features below in the features of a layer.
+ *
+ * @param network Shape.
+ * @param theta Parameters.
+ * @param l Index of the layer, from 0.
+ * @returns Both: 1 and 0 without a skip connection, 1 and 1 with one that adds, α and 1 − α.
+ */
+export function sharesOf(
+  network: ReferenceNetwork,
+  theta: ArrayLike<number>,
+  l: number,
+): { readonly branch: number; readonly past: number } {
+  const place = alphaPlace(network, l);
+  if (place !== null) return { branch: theta[place], past: 1 - theta[place] };
+  return { branch: 1, past: isSkipped(network, l) ? 1 : 0 };
 }
 
 /** Samples, row-major. */
@@ -95,7 +130,8 @@ export function forward(network: ReferenceNetwork, theta: ArrayLike<number>, x: 
     }
     z.push(sums);
     const values = l < network.activations.length ? sums.map(activation(network.activations[l]).value) : sums;
-    h.push(isSkipped(network, l) ? values.map((value, j) => value + h[l][j]) : values);
+    const { branch, past } = sharesOf(network, theta, l);
+    h.push(past === 0 && branch === 1 ? values : values.map((value, j) => branch * value + past * h[l][j]));
   }
   return { h, z };
 }
@@ -137,19 +173,24 @@ export function lossGradient(
     // Gradient with respect to the features of the layer.
     let byFeatures: number[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
-      const { inputs, outputs, weights, bias } = layers[l];
+      const { inputs, outputs, weights, bias } = layers[l], alpha = alphaPlace(network, l);
+      if (alpha !== null) {
+        const { value } = activation(network.activations[l]);
+        byFeatures.forEach((g, j) => gradient[alpha] += g * (value(z[l][j]) - h[l][j]));
+      }
       for (let j = 0; j < outputs; j++) {
         gradient[bias + j] += delta[j];
         for (let i = 0; i < inputs; i++) gradient[weights + i * outputs + j] += h[l][i] * delta[j];
       }
       if (l === 0) break;
       const { derivative } = activation(network.activations[l - 1]);
+      const { past } = sharesOf(network, theta, l), { branch } = sharesOf(network, theta, l - 1);
       byFeatures = z[l - 1].map((_, i) => {
-        let sum = isSkipped(network, l) ? byFeatures[i] : 0;
+        let sum = past === 0 ? 0 : past * byFeatures[i];
         for (let j = 0; j < outputs; j++) sum += delta[j] * theta[weights + i * outputs + j];
         return sum;
       });
-      delta = z[l - 1].map((zi, i) => byFeatures[i] * derivative(zi));
+      delta = z[l - 1].map((zi, i) => branch * byFeatures[i] * derivative(zi));
     }
   }
   return { loss, gradient, hits };

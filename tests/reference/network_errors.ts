@@ -7,12 +7,13 @@
 import { activation } from "./activation.ts";
 import { sampleLoss } from "./loss.ts";
 import {
+  alphaPlace,
   forward,
-  isSkipped,
   layersOf,
   type ReferenceNetwork,
   type ReferenceSamples,
   row,
+  sharesOf,
 } from "./network.ts";
 import { gamma, U } from "./rounding.ts";
 
@@ -81,6 +82,8 @@ export function stepErrors(
   for (let k = 0; k < samples.count; k++) {
     const { h, z } = forward(network, theta, row(samples.x, k, network.widths[0]));
     const hError = [h[0].map(() => 0)], slopeError: number[][] = [];
+    // σ − a of layers with an α, and its error.
+    const apart: { value: number; error: number }[][] = [];
     for (const [l, { inputs, outputs, weights, bias }] of layers.entries()) {
       const errors = z[l].map((zj, j) => {
         let carried = 0, magnitude = size(bias + j);
@@ -91,10 +94,30 @@ export function stepErrors(
         const e = carried + gamma(inputs + 4) * magnitude;
         return l + 1 < last ? activationErrors(network.activations[l], zj, e) : { value: e, derivative: 0 };
       });
-      // The features below are added to σ, and the sum is rounded.
-      const below = (j: number) => isSkipped(network, l) ? hError[l][j] + U * Math.abs(h[l + 1][j]) : 0;
-      hError.push(errors.map(({ value }, j) => value + below(j)));
-      slopeError.push(errors.map(({ derivative }) => derivative));
+      const { branch, past } = sharesOf(network, theta, l), hasAlpha = alphaPlace(network, l) !== null;
+      apart.push(
+        hasAlpha
+          ? errors.map(({ value }, j) => {
+            const own = activation(network.activations[l]).value(z[l][j]) - h[l][j];
+            return { value: own, error: value + hError[l][j] + U * (Math.abs(own) + value + hError[l][j]) };
+          })
+          : [],
+      );
+      // The features below are added to σ, and the sum is rounded; with α so are σ − a and α times
+      // it.
+      const below = (j: number) => {
+        if (past === 0 && !hasAlpha) return 0;
+        const rounded = U * Math.abs(h[l + 1][j]);
+        const scaled = hasAlpha ? 3 * U * (Math.abs(branch * apart[l][j].value) + Math.abs(h[l][j])) : 0;
+        return Math.abs(past) * hError[l][j] + rounded + scaled;
+      };
+      hError.push(errors.map(({ value }, j) => Math.abs(branch) * value + below(j)));
+      slopeError.push(
+        errors.map(({ derivative }, j) =>
+          l + 1 === last || !hasAlpha ? derivative : Math.abs(branch) * derivative +
+            2 * U * Math.abs(branch * activation(network.activations[l]).derivative(z[l][j]))
+        ),
+      );
     }
     outputErrors.push(hError[last]);
     const y = row(samples.y, k, network.widths[last]), weight = samples.weights[k];
@@ -108,6 +131,18 @@ export function stepErrors(
     for (let l = last - 1; l >= 0; l--) {
       const { inputs, outputs, weights, bias } = layers[l];
       const largest = delta.map((d, j) => Math.abs(d) + deltaError[j]);
+      const alpha = alphaPlace(network, l);
+      if (alpha !== null) {
+        // Terms are added up one after the other in 256 lanes, then in a tree of 8 levels and four
+        // words, then by slices.
+        const depth = Math.ceil(Math.min(slice, samples.count) * Math.ceil(outputs / 4) / 256);
+        const overAll = gamma(depth + 8 + 2 + Math.ceil(samples.count / slice) + 3);
+        byFeatures.forEach(({ value: g, error: gError }, j) => {
+          const { value: s, error: sError } = apart[l][j];
+          const most = (Math.abs(g) + gError) * (Math.abs(s) + sError);
+          gradient[alpha] += Math.abs(g) * sError + gError * (Math.abs(s) + sError) + overAll * most;
+        });
+      }
       for (let j = 0; j < outputs; j++) {
         gradient[bias + j] += deltaError[j] + overSamples * largest[j];
         for (let i = 0; i < inputs; i++) {
@@ -118,10 +153,13 @@ export function stepErrors(
       }
       if (l === 0) break;
       const { derivative } = activation(network.activations[l - 1]);
+      const { past } = sharesOf(network, theta, l), { branch } = sharesOf(network, theta, l - 1);
       byFeatures = z[l - 1].map((_, i) => {
-        let { value: sum, error } = isSkipped(network, l) ? byFeatures[i] : { value: 0, error: 0 };
+        const carried = past === 0 ? { value: 0, error: 0 } : byFeatures[i];
         // What is carried is added to a sum of the size of all terms: one more rounding of each.
-        error += U * Math.abs(sum);
+        // 1 − α is rounded, and so is the product with it.
+        let sum = past * carried.value;
+        let error = Math.abs(past) * carried.error + (alpha === null ? 1 : 4) * U * Math.abs(sum);
         for (let j = 0; j < outputs; j++) {
           const at = weights + i * outputs + j;
           sum += delta[j] * theta[at];
@@ -130,7 +168,9 @@ export function stepErrors(
         return { value: sum, error };
       });
       const below = z[l - 1].map((zi, i) => {
-        const { value: sum, error } = byFeatures[i], slope = derivative(zi), e = slopeError[l - 1][i];
+        const { value: sum, error } = byFeatures[i],
+          slope = branch * derivative(zi),
+          e = slopeError[l - 1][i];
         return { value: sum * slope, error: error * (Math.abs(slope) + e) + Math.abs(sum) * e };
       });
       delta = below.map(({ value }) => value);

@@ -6,7 +6,15 @@
  */
 import { type Bounded, exact, product, sum } from "./bounded.ts";
 import { activateAdjoint, components, forwardJets, type Jet, scaleJet, sumJets } from "./jets.ts";
-import { isSkipped, layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import {
+  alphaPlace,
+  isSkipped,
+  layersOf,
+  type ReferenceNetwork,
+  type ReferenceSamples,
+  row,
+  sharesOf,
+} from "./network.ts";
 
 /** Coefficients of a differential operator. */
 export interface ReferenceOperator {
@@ -109,7 +117,7 @@ export function residualGradient(
   const losses: Bounded[] = [];
   const terms = Array.from(theta, (): Bounded[] => []);
   for (const [k, operator] of operators.entries()) {
-    const { h, z } = forwardJets(network, theta, row(samples.x, k, network.widths[0]), carried);
+    const { h, z, apart } = forwardJets(network, theta, row(samples.x, k, network.widths[0]), carried);
     const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
     losses.push(loss);
     let delta = [gradient];
@@ -117,7 +125,12 @@ export function residualGradient(
     let byFeatures: Jet[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
       const { outputs, weights, bias } = layers[l];
-      const right = delta.map(components);
+      const right = delta.map(components), alpha = alphaPlace(network, l);
+      if (alpha !== null) {
+        apart[l]!.map(components).forEach((own, j) =>
+          terms[alpha].push(...components(byFeatures[j]).map((g, c) => product(own[c], g)))
+        );
+      }
       h[l].map(components).forEach((left, i) =>
         right.forEach((each, j) =>
           terms[weights + i * outputs + j].push(...each.map((g, c) => product(left[c], g)))
@@ -125,11 +138,17 @@ export function residualGradient(
       );
       right.forEach(([value], j) => terms[bias + j].push(value));
       if (l === 0) break;
+      const { past } = sharesOf(network, theta, l), { branch } = sharesOf(network, theta, l - 1);
       byFeatures = z[l - 1].map((_, i) => {
         const g = sumJets(delta.map((error, j) => scaleJet(error, theta[weights + i * outputs + j])), 4);
-        return isSkipped(network, l) ? sumJets([g, byFeatures[i]]) : g;
+        if (!isSkipped(network, l)) return g;
+        // 1 − α is rounded, and so is the product with it.
+        return sumJets([g, alpha === null ? byFeatures[i] : scaleJet(byFeatures[i], past)], 2);
       });
-      delta = z[l - 1].map((each, i) => activateAdjoint(network.activations[l - 1], each, byFeatures[i]));
+      delta = z[l - 1].map((each, i) => {
+        const through = activateAdjoint(network.activations[l - 1], each, byFeatures[i]);
+        return alphaPlace(network, l - 1) === null ? through : scaleJet(through, branch);
+      });
     }
   }
   return { loss: sum(losses), gradient: terms.map((each) => sum(each)) };

@@ -29,6 +29,15 @@ class Skip(nn.Module):
         return a + self.layer(a)
 
 
+class AdaptiveSkip(Skip):
+    def __init__(self, layer):
+        super().__init__(layer)
+        self.alpha = nn.Parameter(torch.zeros(1))
+
+    def forward(self, a):
+        return self.alpha * self.layer(a) + (1 - self.alpha) * a
+
+
 MODULES = {
     "identity": nn.Identity,
     "tanh": nn.Tanh,
@@ -61,13 +70,14 @@ def sequential(metadata, skip):
     layers = []
     for name, inputs, outputs in zip(metadata["activations"].split(","), widths, widths[1:]):
         layer = [nn.Linear(inputs, outputs), MODULES[name]()]
-        layers += [Skip(nn.Sequential(*layer))] if skip and inputs == outputs else layer
+        layers += [skip(nn.Sequential(*layer))] if skip and inputs == outputs else layer
     return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 
 
 def outputs(path, x):
     metadata, state = load_file(path)
-    skip = any(".layer.0." in name for name in state)
+    skip = Skip if any(".layer.0." in name for name in state) else None
+    skip = AdaptiveSkip if any(name.endswith(".alpha") for name in state) else skip
     plain = [name.replace(".layer.0.", ".") for name in state]
     count = 1 + max(int(name.split(".")[0]) for name in plain) if any(name.count(".") > 1 for name in plain) else 1
     made = [sequential(metadata, skip) for _ in range(count)]

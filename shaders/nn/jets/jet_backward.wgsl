@@ -12,7 +12,8 @@
 // component; tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl
 // leaves them. W: inputs × outputs, as in dense_forward.wgsl. All are row-major in vectors of 4.
 // Entries that pad a row are 0 because those of σ′ … are. A skip connection adds the gradient with
-// respect to the layer's features to G, component by component, as in dense_backward.wgsl.
+// respect to the layer's features to G, component by component, as in dense_backward.wgsl; an
+// adaptive one 1 − α times it.
 //
 // One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
 // dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and
@@ -23,8 +24,8 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
-// Whether the layer has a skip connection; whether the layer below has one.
-override ADDS: bool;
+// Skip connection of the layer, as in dense_backward.wgsl; whether the layer below has one.
+override ADDS: u32;
 override KEEPS: bool;
 
 struct Shape {
@@ -32,6 +33,7 @@ struct Shape {
   input_stride: u32, input_batch: u32,
   weights: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
+  alpha: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -57,7 +59,13 @@ fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   let at = batch * shape.input_batch + (first + i) * shape.input_stride + j;
   var gradient = value;
   //#if ADDS == 1
-  if (ADDS) { gradient += carried[at]; }
+  if (ADDS == 1u) { gradient += carried[at]; }
+  //#end
+  //#if ADDS == 2
+  if (ADDS == 2u) {
+    let alpha = parameters[batch * shape.parameter_batch + shape.alpha].x;
+    gradient += (1.0 - alpha) * carried[at];
+  }
   //#end
   //#if KEEPS == 1
   if (KEEPS) { carried[at] = gradient; }

@@ -37,8 +37,8 @@ const MOST_PARAMETERS = 400_000;
  * @param steps Number of steps at which they are known.
  * @returns Replicas, most steps (at least two), floats of a replica.
  */
-function room({ widths, replicas }: SnapshotNotes, steps: number) {
-  const size = 4 * parameterLayout(widths).size;
+function room({ widths, skip, replicas }: SnapshotNotes, steps: number) {
+  const size = 4 * parameterLayout(widths, skip).size;
   const held = Math.max(1, Math.min(replicas, Math.floor(MOST_PARAMETERS / (size * Math.max(1, steps)))));
   return { replicas: held, most: Math.max(2, Math.floor(MOST_PARAMETERS / (size * held))), size };
 }
@@ -127,11 +127,11 @@ export function evaluateNetwork(
   { snapshot, replica }: { readonly snapshot: number; readonly replica: number },
   x: ArrayLike<number>,
 ): LayerValues[] {
-  const { layers, size } = parameterLayout(widths), skips = skipConnections(widths, skip);
+  const { layers, size } = parameterLayout(widths, skip), skips = skipConnections(widths, skip);
   const own = parameters[snapshot].subarray(4 * size * replica);
   const count = x.length / widths[0], all: LayerValues[] = [];
   let from: ArrayLike<number> = x;
-  for (const [l, { inputs, outputs, outputStride, weights, bias }] of layers.entries()) {
+  for (const [l, { inputs, outputs, outputStride, weights, bias, alpha }] of layers.entries()) {
     const name = activations[l], values = new Float64Array(count * outputs);
     const activate = name === undefined ? (z: number) => z : activationFunction(parseActivation(name));
     for (let k = 0; k < count; k++) {
@@ -142,7 +142,10 @@ export function evaluateNetwork(
         for (let j = 0; j < outputs; j++) row[j] += h * own[at + j];
       }
       for (let j = 0; j < outputs; j++) row[j] = activate(row[j]);
-      for (let j = 0; skips[l] && j < outputs; j++) row[j] += from[k * inputs + j];
+      for (let j = 0; skips[l] && j < outputs; j++) {
+        const below = from[k * inputs + j];
+        row[j] = alpha === undefined ? row[j] + below : below + own[4 * alpha] * (row[j] - below);
+      }
     }
     all.push({ columns: outputs, values });
     from = values;

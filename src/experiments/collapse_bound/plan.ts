@@ -17,7 +17,7 @@ import {
 export interface CollapseBoundOptions extends
   Omit<
     RankCollapseOptions,
-    "task" | "data" | "activation" | "skip" | "optimizer" | "history" | "schedule" | "batch"
+    "task" | "data" | "activation" | "skip" | "adaptiveSkip" | "optimizer" | "history" | "schedule" | "batch"
   > {
   /** Activation of the hidden layers. */
   readonly activation: "tanh" | "relu";
@@ -62,6 +62,7 @@ export async function collapseBoundPlan(options: CollapseBoundOptions): Promise<
     schedule: "constant",
     batch: "full",
     skip: false,
+    adaptiveSkip: false,
   });
   if (!plan.weightDecays.some((decay) => decay > 0)) {
     throw new InputError("no weight decay above 0 bounds the rank of weights: give one");

@@ -16,6 +16,7 @@ const SHARED = [
   "activation",
   "init",
   "skip",
+  "adaptiveSkip",
   "optimizer",
   "schedule",
   "momentum",

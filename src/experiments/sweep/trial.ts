@@ -67,8 +67,8 @@ export type TrialSettings =
     | "seed"
   >
   & {
-    /** Whether hidden layers have skip connections; absent without, as from trials of old. */
-    readonly skip?: true;
+    /** Skip connections; absent without, as from trials of old. */
+    readonly skip?: true | "adaptive";
   };
 
 /** One network of a sweep. */

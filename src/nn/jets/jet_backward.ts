@@ -28,7 +28,7 @@ export async function bindJetBackward(
     gpu,
     "jet_backward shape",
     ["u32", rows, layer.inputs, layer.outputs, deltaBelow.stride, deltaBelow.batch],
-    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch],
+    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch, layer.alpha ?? 0],
   );
   return kernel.bind(
     [shape, delta.array, parameters.array, slopes, deltaBelow.array, carried?.array ?? null],

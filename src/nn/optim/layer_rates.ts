@@ -12,7 +12,7 @@ import type { ParameterLayout } from "../layout.ts";
 export interface LayerRates {
   /** Factor for its weights. */
   readonly weights: number;
-  /** Factor for its biases. */
+  /** Factor for its biases, and for the weight α of its skip connection. */
   readonly biases: number;
 }
 
@@ -75,9 +75,10 @@ export function layerRateWords(
   const words = new Float32Array(replicas * size);
   for (const [replica, own] of ofEachReplica(rates, replicas).entries()) {
     const ofReplica = words.subarray(replica * size, (replica + 1) * size);
-    for (const [index, { weights, bias, outputStride }] of layers.entries()) {
+    for (const [index, { weights, bias, outputStride, alpha }] of layers.entries()) {
       ofReplica.fill(own[index].weights, weights, bias);
       ofReplica.fill(own[index].biases, bias, bias + outputStride);
+      if (alpha !== undefined) ofReplica[alpha] = own[index].biases;
     }
   }
   return words;

@@ -9,7 +9,7 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { bindLoss } from "../../nn/loss/loss.ts";
 import type { Network } from "../../nn/network.ts";
-import { bindGradients } from "../../nn/optim/training_step.ts";
+import { bindGradients } from "../../nn/optim/gradients.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { weightRanks } from "./weight_ranks.ts";
 import { norm as normOf } from "../../stats/norm.ts";
@@ -51,7 +51,8 @@ const GENTLE: readonly string[] = ["identity", "tanh", "sigmoid", "relu", "sine"
  * the gradients Δ_l with respect to preactivations. Class means M in place of the features give a
  * matrix Mᵀ Δ_l of rank K at most, so the distance is at most
  * (‖A_{l−1} − M‖_F ‖Δ_l‖₂ + ‖G_l‖_F) / λ. From an earlier layer, the variation grows by no more
- * than the Lipschitz constants of the layers between: ‖W‖₂, or 1 + ‖W‖₂ with a skip connection.
+ * than the Lipschitz constants of the layers between: ‖W‖₂, with a skip connection 1 + ‖W‖₂, or
+ * |1 − α| + |α| ‖W‖₂.
  *
  * G_l is λ W_l + A_{l−1}ᵀ Δ_l for A and Δ as single precision has them, so that their rounding
  * breaks no bound by the features that enter a matrix.
@@ -136,7 +137,10 @@ export async function layerBounds(
         // Layer `from`, whose input is next, stretches differences by at most its norm.
         if (from > 0) {
           const { singularValues, bounds } = own[from - 1];
-          reach *= singularValues[0] + bounds[0] + (skips[from - 1] ? 1 : 0);
+          const { alpha } = parameters[index][from - 1], norm = singularValues[0] + bounds[0];
+          reach *= alpha === undefined
+            ? norm + (skips[from - 1] ? 1 : 0)
+            : Math.abs(1 - alpha) + Math.abs(alpha) * norm;
         }
       }
     }
