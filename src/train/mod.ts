@@ -46,6 +46,7 @@ export {
   type LayerParameters,
   type ParameterLayout,
   parameterLayout,
+  type Skip,
 } from "../nn/layout.ts";
 export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";

@@ -61,7 +61,7 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
   const [header, ...rows] = table(csv("pretraining.csv"));
   assert.equal(
     header.join(),
-    "task,activation,method,replica,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
+    "task,activation,architecture,method,replica,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
       "first_rank_start,rank_end,stairs,loss_start,loss_end,loss_same_time,accuracy,relative_error",
   );
   assert.equal(rows.length, 4 * 5);
@@ -202,6 +202,7 @@ Deno.test("pretrainingClaims: against the best of the same replica, with what th
   const run = (start: number, own = quick): PretrainingRun => ({
     task: "task",
     activation: "tanh",
+    architecture: "plain",
     epsilon: 1e-6,
     steps: 80,
     stepMilliseconds: 1,

@@ -13,7 +13,7 @@ import {
   stairsClimbed,
   stepsTo,
 } from "./networks.ts";
-import { pretrainedMethods, type PretrainingPlan } from "./plan.ts";
+import { architectures, pretrainedMethods, type PretrainingPlan } from "./plan.ts";
 
 /**
  * Compares a pre-trained network with the others of its replica; NaN where there is nothing to
@@ -40,7 +40,7 @@ export function pretrainingClaims(
   return runs.flatMap((run) =>
     methods.filter((method) => pretrainedMethods.includes(method)).flatMap((method) => {
       const claim = (text: string, statistic: string, demand: Demand, value: Statistic): Claim => ({
-        text: `${run.task}, ${run.activation}, ${method}: ${text}`,
+        text: `${run.task}, ${run.activation}${architectures[run.architecture].label}, ${method}: ${text}`,
         statistic,
         values: byReplica(replicasOfEach, pairs(run, method), ([{ own, plain }]) => {
           const found = value(own, plain);

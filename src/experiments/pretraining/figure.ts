@@ -18,7 +18,7 @@ import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { PretrainingRun } from "./networks.ts";
-import type { PretrainingPlan } from "./plan.ts";
+import { architectures, type PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */
 export interface PretrainingCurves {
@@ -79,12 +79,12 @@ export function drawPretraining(
     subtitle: `networks that differ in their start, of seed ${seed}`,
     methods,
     replicas: replicasOfEach,
-    rows: runs.map(({ task, activation, epsilon, networks, targets }, index) => {
+    rows: runs.map(({ task, activation, architecture, epsilon, networks, targets }, index) => {
       const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
       const steps = [...new Set(networks.flatMap(({ probes }) => probes.map(({ step }) => step)))]
         .sort((a, b) => a - b);
       return {
-        label: `${task}, ${activation}`,
+        label: `${task}, ${activation}${architectures[architecture].label}`,
         epsilon,
         training: `${[inputs, ...hidden, outputs].join("-")}, ${optimizer.name} ${optimizer.learningRate}`,
         steps,

@@ -20,6 +20,7 @@ import {
   targetLosses,
 } from "./networks.ts";
 import {
+  architectures,
   type PretrainingOptions,
   pretrainingOptions,
   type PretrainingPlan,
@@ -45,6 +46,10 @@ interface PreparedStarts {
 const place: Columns<NetworkRow> = {
   task: { help: "task", value: ({ run }) => run.task },
   activation: { help: "activation of the hidden layers", value: ({ run }) => run.activation },
+  architecture: {
+    help: "plain, or skip or adaptive for networks with such skip connections",
+    value: ({ run }) => run.architecture,
+  },
   method: { help: "start of the first layer", value: ({ network }) => network.method },
   replica: { help: "network of this start, from 0", value: ({ network }) => network.replica },
 };
@@ -81,8 +86,9 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
     plan: pretrainingPlan,
     runs: (plan) =>
       plan.cases.map((own, index) => {
-        const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
-        const task = plan.tasks[index], label = `${task.name}, ${activation}`;
+        const { methods, replicasOfEach } = plan, { activation, architecture, epsilon, steps } = own;
+        const task = plan.tasks[index],
+          label = `${task.name}, ${activation}${architectures[architecture].label}`;
         return trainingRun<PretrainingRun, PreparedStarts>({
           label,
           training: trainingPart({ ...own, task }),
@@ -100,6 +106,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
             rows: probes.length === 0 ? [] : [{
               task: task.name,
               activation,
+              architecture,
               epsilon,
               steps,
               stepMilliseconds: milliseconds / replicasOfEach,

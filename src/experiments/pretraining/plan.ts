@@ -16,7 +16,8 @@ import {
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
 import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
-import { listed } from "../../format.ts";
+import { listed, quoted } from "../../format.ts";
+import { type Skip, skipConnections } from "../../nn/layout.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
 import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
@@ -30,13 +31,23 @@ import { checkData, parseNames } from "../core/names.ts";
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
 
+/** Architectures of the networks, by their skip connections. */
+export const architectures = {
+  plain: { skip: false, label: "" },
+  skip: { skip: true, label: ", skip connections" },
+  adaptive: { skip: "adaptive", label: ", adaptive skip connections" },
+} as const satisfies Readonly<Record<string, { readonly skip: Skip; readonly label: string }>>;
+
+/** Name of an architecture. */
+export type Architecture = keyof typeof architectures;
+
 /** Values of the options of the comparison. */
 export interface PretrainingOptions extends
   Pick<
     TrainingValues,
     "data" | "samples" | "layers" | "optimizer" | "batch" | "steps" | "replicas" | "seed" | "probeEvery"
   > {
-  /** Tasks, or text: names, each alone or with an activation. */
+  /** Tasks, or text: names, each alone or with an activation, an architecture, or both. */
   readonly tasks: string | readonly (string | Task)[];
   /** Side of the squares of pixels of the digits that become one. */
   readonly pool: number;
@@ -56,13 +67,17 @@ export interface PretrainingOptions extends
   readonly full: boolean;
 }
 
+const architectureNames = (Object.keys(architectures) as Architecture[]).filter((name) => name !== "plain");
+
 /** Options of the comparison. */
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
   tasks: text({
-    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu",
+    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu," +
+      "cosines:tanh:adaptive,poisson1d:tanh:adaptive",
     placeholder: "NAMES",
     help:
-      "tasks to learn, one training run each, as NAME or NAME:ACTIVATION; by default the task's activation",
+      "tasks to learn, one training run each, as NAME or NAME:ACTIVATION, by default the task's activation; " +
+      "with :skip or :adaptive at the end by networks with such skip connections",
     group: "what to train",
   }),
   ...pick(trainingTable, ["data", "samples", "layers"], {
@@ -131,6 +146,8 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
 
 /** A training run of all starts, without its task. */
 export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
+  /** Architecture of the networks. */
+  readonly architecture: Architecture;
   /** Activation of all hidden layers. */
   readonly activation: string;
   /** Threshold ε of the ranks, and of pre-training by gradient. */
@@ -219,9 +236,10 @@ async function caseOf(
   options: PretrainingOptions,
   replicas: number,
 ): Promise<PretrainingCase & { readonly task: Task }> {
-  const { task, size, activation } = typeof entry === "string"
+  const plain: Architecture = "plain";
+  const { task, size, activation, architecture } = typeof entry === "string"
     ? await namedTask(entry, options)
-    : { task: entry, size: null, activation: taskDefaults(entry).activation };
+    : { task: entry, size: null, activation: taskDefaults(entry).activation, architecture: plain };
   const defaults = taskDefaults(task);
   const known = [
     ...size?.optimizer ? [size.optimizer] : [],
@@ -244,12 +262,23 @@ async function caseOf(
   }, "pretraining");
   const training = await trainingOptions(values, task);
   // Only ranks are used: counts are as certain as spectra, and several times cheaper.
-  return { ...completeOptions({ ...training, spectraEvery: training.steps }), activation, epsilon };
+  const { skip } = architectures[architecture], spectraEvery = training.steps;
+  const complete = completeOptions({ ...training, skip, spectraEvery });
+  const widths = [task.inputs, ...complete.hidden, task.outputs];
+  if (skip && !skipConnections(widths, skip).some(Boolean)) {
+    throw new InputError(
+      `tasks ${
+        quoted(nameOf(entry))
+      }: layers ${complete.hidden} leave no skip connection: give two of one width, as 32,32`,
+    );
+  }
+  return { ...complete, activation, epsilon, architecture };
 }
 
 /**
  * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
- * that it is to have.
+ * that it is to have. `:skip` or `:adaptive` at the end names the architecture; such networks have
+ * one more layer, for which there is a skip connection.
  */
 async function namedTask(entry: string, { data, samples, seed, pool, full }: PretrainingOptions) {
   const name = nameOf(entry), isDigits = name === "digits";
@@ -259,7 +288,13 @@ async function namedTask(entry: string, { data, samples, seed, pool, full }: Pre
   const size = full ? null : sizeOf(task);
   if (size && samples === null) task = await load(size.samples);
   if (isDigits) task = poolImages(task, pool);
-  return { task, size, activation: entry.slice(name.length + 1) || taskDefaults(task).activation };
+  const rest = entry.slice(name.length);
+  const architecture = architectureNames.find((each) => rest.endsWith(`:${each}`)) ?? "plain";
+  const activation = rest.slice(1, architecture === "plain" ? undefined : -architecture.length - 1) ||
+    taskDefaults(task).activation;
+  if (!size || architecture === "plain") return { task, size, activation, architecture };
+  const hidden = [...size.hidden, size.hidden.at(-1)!];
+  return { task, size: { ...size, hidden }, activation, architecture };
 }
 
 function nameOf(entry: string | Task): string {
