@@ -160,15 +160,24 @@ export {
 export type { ReportTexts } from "../report/run_report.ts";
 export type { RunTexts } from "../train/run_texts.ts";
 export { runExperiment, type RunOptions } from "./core/run.ts";
-export { type Column, type Columns, type Table, table } from "../io/table.ts";
+export {
+  type CamelCase,
+  type Column,
+  type Columns,
+  type GivenColumns,
+  type Table,
+  table,
+} from "../io/table.ts";
 export { experimentText } from "./core/text.ts";
 export { type CertifiedRank, rankColumns } from "./core/rank_columns.ts";
 export { type MeasuredTraining, type Measurements, trainingRun } from "./core/training_run.ts";
 export {
   type Claim,
+  claimsOf,
   type Demand,
   judge,
   type NullHypothesis,
+  type RowClaim,
   type Verdict,
   verdictLines,
 } from "./core/verdict.ts";

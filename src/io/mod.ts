@@ -86,7 +86,7 @@ export { chunksOf } from "./trace_chunks.ts";
 export { parseSafetensors } from "./safetensors.ts";
 export { type NamedTensors, safetensors, safetensorsPieces } from "./safetensors_writer.ts";
 export type { StoredArray } from "./stored_array.ts";
-export { type Column, type Columns, type Table, table } from "./table.ts";
+export { type CamelCase, type Column, type Columns, type GivenColumns, type Table, table } from "./table.ts";
 export { type OtherColumns, type SweptValues, traceCsv, traceTable } from "./trace_csv.ts";
 export { type ResumedTrace, TraceFile } from "./trace_file.ts";
 export { checkWritable } from "./writable_folder.ts";

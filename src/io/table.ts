@@ -20,6 +20,23 @@ export interface Column<Row> {
 /** Columns by their names, from left to right. On disk the names are in snake case. */
 export type Columns<Row> = Readonly<Record<string, Column<Row>>>;
 
+/** `init_scale` as `initScale`. */
+export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/**
+ * Columns as {@linkcode table} takes them. Of a column whose value is the row's field of the same
+ * name, in camel case, the explanation is enough.
+ */
+export type GivenColumns<Row, Name extends string> =
+  & Readonly<Record<string, Column<Row> | string>>
+  & {
+    readonly [Each in Name]:
+      | Column<Row>
+      | ([Row] extends [{ readonly [Key in CamelCase<Each>]: CsvValue }] ? string : never);
+  };
+
 /** A table. Its text is made when it is asked for. */
 export interface Table {
   /** Explanations of the columns, by their names on disk. */
@@ -41,7 +58,8 @@ const PIECE = 2 ** 16;
  * Makes a table.
  *
  * @param rows The rows. They are iterated over each time the text is made.
- * @param columns The columns.
+ * @param given The columns: explanation and value, or the explanation alone where the value is the
+ * row's field of the same name, in camel case.
  * @returns The table.
  * @throws {InputError} If there is no column, or two have the same name.
  *
@@ -51,14 +69,21 @@ const PIECE = 2 ** 16;
  * import { table } from "./table.ts";
  *
  * const { csv, columns } = table([{ loss: 0.5 }], {
- *   loss: { help: "mean squared error", value: ({ loss }) => loss },
+ *   loss: "mean squared error",
+ *   root: { help: "its root", value: ({ loss }) => Math.sqrt(2 * loss) },
  * });
- * assert.equal(csv, "loss\n0.5\n");
+ * assert.equal(csv, "loss,root\n0.5,1\n");
  * assert.equal(columns.loss, "mean squared error");
  * ```
  */
-export function table<Row>(rows: Iterable<Row>, columns: Columns<Row>): Table {
-  const entries = Object.entries(columns);
+export function table<Row, const Name extends string = string>(
+  rows: Iterable<Row>,
+  given: GivenColumns<NoInfer<Row>, Name>,
+): Table {
+  const entries = Object.entries<Column<Row> | string>(given).map(([name, column]) =>
+    [name, typeof column === "string" ? fieldColumn<Row>(name, column) : column] as const
+  );
+  const columns: Columns<Row> = Object.fromEntries(entries);
   // Checks the names.
   const header = csv(entries.map(([name]) => [name, []]));
   function* pieces(): Generator<string> {
@@ -77,6 +102,12 @@ export function table<Row>(rows: Iterable<Row>, columns: Columns<Row>): Table {
     pieces,
   };
   return withView(made, tableView(() => firstRows(rows, columns)));
+}
+
+/** Makes the column of a field. */
+function fieldColumn<Row>(name: string, help: string): Column<Row> {
+  const key = name.replace(/_+(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof Row;
+  return { help, value: (row) => row[key] as CsvValue };
 }
 
 /** Rows that a notebook shows. */

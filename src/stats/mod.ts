@@ -14,6 +14,7 @@
  *
  * @module
  */
+export { type AlignedSeries, alignSteps } from "./align_steps.ts";
 export { testCoincidence } from "./coincidence.ts";
 export {
   correlationPValue,
@@ -39,6 +40,7 @@ export { fitPowerLawTail, type PowerLawTail, type PowerLawTailOptions } from "./
 export { summarize, type Summary } from "./quantiles.ts";
 export { combinePValues, monteCarloPValue } from "./p_values.ts";
 export { normal, permutation, uniform } from "./random.ts";
+export { longestRun, type SeriesRun } from "./runs.ts";
 export { normals, tanhLayer, withEigenvalues } from "./random_matrices.ts";
 export { spearman } from "./spearman.ts";
 export {

@@ -1,5 +1,5 @@
 /**
- * The Euclidean norm.
+ * The Euclidean norm, and angles.
  *
  * @module
  */
@@ -36,4 +36,17 @@ export function norm(values: ArrayLike<number>): number {
     sum = next;
   }
   return Math.sqrt(sum) * most;
+}
+
+/**
+ * Computes the cosine of the angle between two lists of values.
+ *
+ * @param a Values.
+ * @param b As many.
+ * @returns The cosine; NaN where one is zero.
+ */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum / (norm(a) * norm(b));
 }

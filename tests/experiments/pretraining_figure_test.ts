@@ -39,17 +39,18 @@ Deno.test("pretrainingFigure: a row for each case, with a curve for each start a
   assertGolden("pretraining", svg);
   const elements = assertSoundSvg(svg, "Starts");
   assert.equal(marks(elements, "panel").length, 4 * 3);
-  for (const name of ["loss", "rank", "loss-band", "rank-band"]) {
-    assert.equal(marks(elements, name).length, 4 * 5, name);
-  }
-  assert.equal(marks(elements, "lead").length, 4 * 2);
-  assert.equal(marks(elements, "target").length, 4 * 2);
-  assert.equal(marks(elements, "start").length, 4 * 5 * 5);
+  assert.equal(marks(elements, "band").length, 4 * 2 * 5);
+  // A dashed line leads to each curve of the start that takes time.
+  const curves = marks(elements, "curve");
+  assert.equal(curves.length, 4 * 2 * (5 + 1));
+  assert.equal(curves.filter(({ attributes }) => attributes["stroke-dasharray"] === "3 3").length, 4 * 2);
+  assert.equal(marks(elements, "guide").length, 4 * 2);
+  assert.equal(marks(elements, "dot").length, 4 * 5 * 5);
 });
 
 Deno.test("pretrainingFigure: one network of each; and nothing at all", () => {
   const one = assertSoundSvg(pretrainingFigure(figureData(1, ["structured", "pytorch"], 1)), "Starts");
-  assert.equal(marks(one, "loss-band").length, 0);
+  assert.equal(marks(one, "band").length, 0);
   assert.equal(marks(assertSoundSvg(pretrainingFigure(figureData(0, [], 0)), "Starts"), "panel").length, 0);
   const { rows: [row], ...rest } = figureData(1, ["structured", "pytorch"], 0);
   const empty = { ...rest, rows: [{ ...row, steps: [] }] };

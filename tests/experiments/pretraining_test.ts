@@ -3,6 +3,7 @@ import { experimentRecord } from "../../src/experiments/core/record.ts";
 import { runExperiment } from "../../src/experiments/core/run.ts";
 import { experimentText } from "../../src/experiments/core/text.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
+import { completeValues } from "../../src/cli/options.ts";
 import { InputError } from "../../src/errors.ts";
 import { pretrainingClaims } from "../../src/experiments/pretraining/claims.ts";
 import { pretraining } from "../../src/experiments/pretraining/mod.ts";
@@ -83,7 +84,7 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
     "Pre-training of the first hidden layer",
   );
   assert.equal(marks(elements, "panel").length, 3);
-  assert.equal(marks(elements, "start").length, 20);
+  assert.equal(marks(elements, "dot").length, 20);
   const record = await experimentRecord(gpu, pretraining, result);
   assert.deepEqual([record.status, record.configuration.tasks[0].samples], ["done", 60]);
 });
@@ -126,6 +127,33 @@ Deno.test("pretraining: solves a differential equation, and ranks features in it
   assert(last.every(({ relativeError }) => relativeError! > 0));
 });
 
+Deno.test("pretraining: the same starts in networks with skip connections, adaptive or not", async () => {
+  const result = await run({
+    tasks: "cosines:adaptive,cosines:tanh:skip,cosines:tanh",
+    samples: 40,
+    layers: "16,16,16",
+    steps: 20,
+    replicas: 2,
+    methods: ["structured", "xavier-normal"],
+  });
+  assert.deepEqual(result.plan.cases.map(({ skip, activation }) => [skip, activation]), [
+    ["adaptive", "tanh"],
+    [true, "tanh"],
+    [false, "tanh"],
+  ]);
+  assert.deepEqual(result.rows.map(({ architecture }) => architecture), ["adaptive", "skip", "plain"]);
+  // Where α is 0, all layers have the features of the first.
+  for (const { probes: [{ layers }] } of result.rows[0].networks) {
+    assert.equal(layers[2].ranks[0].rank, layers[0].ranks[0].rank);
+  }
+  assert(result.verdicts[0].claim.startsWith("cosines, tanh, adaptive skip connections, structured: "));
+  const lines = pretraining.tables["times.csv"](result).csv.split("\n");
+  assert(lines[1].startsWith("cosines,tanh,adaptive,structured,0,"));
+  const values = completeValues(pretraining.options, { tasks: "abs:adaptive" }, "pretraining");
+  const plan = await pretraining.plan(values);
+  assert.deepEqual(plan.cases.map(({ hidden }) => hidden), [[50, 50, 50]]);
+});
+
 Deno.test("pretraining: who diverges is named and does not count; a signal ends it", async () => {
   const methods = ["structured", "normal:1e30", "pytorch"];
   const result = await run({ tasks: [withActivation("relu")], steps: 30, methods });
@@ -148,6 +176,7 @@ Deno.test("pretraining: what can not be compared is refused before anything is t
   await refused({ tasks: [] });
   await refused({ tasks: [withActivation("relu^2")] });
   await refused({ steps: 0 });
+  for (const layers of [[24, 16], [24]]) await refused({ tasks: "cosines:tanh:adaptive", layers });
   for (
     const methods of [[], ["structured"], ["pytorch"], ["structured", "xavier"], [
       "gradient",

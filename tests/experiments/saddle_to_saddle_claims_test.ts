@@ -2,12 +2,9 @@ import { judge, type Verdict } from "../../src/experiments/core/verdict.ts";
 import { completeValues } from "../../src/cli/options.ts";
 import { predictedSlope, saddleClaims } from "../../src/experiments/saddle_to_saddle/claims.ts";
 import { saddleToSaddle } from "../../src/experiments/saddle_to_saddle/mod.ts";
-import {
-  lossDrops,
-  type SaddleNetwork,
-  type SaddlePoint,
-} from "../../src/experiments/saddle_to_saddle/networks.ts";
+import type { SaddleNetwork, SaddlePoint } from "../../src/experiments/saddle_to_saddle/networks.ts";
 import type { SaddlePlan } from "../../src/experiments/saddle_to_saddle/plan.ts";
+import { lossDrops } from "../../src/rank/stairs/loss_drops.ts";
 import { assert } from "../deps.ts";
 
 /** Rates of the made staircases, and their ladder. */
@@ -135,15 +132,4 @@ Deno.test("saddleClaims: what is missing or NaN bears nothing out", () => {
 
 Deno.test("predictedSlope: the slopes of a plateau are the differences of those of the drops", () => {
   assert.deepEqual(rates.map((_, k) => predictedSlope(rates, k)), [0.5, 0.5, 1]);
-});
-
-Deno.test("lossDrops: one for each fall behind a plateau, and none for a sum of decays", () => {
-  const probes = (loss: (time: number) => number) =>
-    Array.from({ length: 300 }, (_, i) => ({ step: 5 * i, loss: loss(i / 10) }));
-  const step = (time: number, at: number) => 1 / (1 + Math.exp(4 * (time - at)));
-  assert.deepEqual(lossDrops(probes((t) => step(t, 8.05) + 0.1 * step(t, 20.05))), [80, 200]);
-  assert.deepEqual(lossDrops(probes((t) => Math.exp(-t) + 0.2 * Math.exp(-t / 9))), []);
-  assert.deepEqual(lossDrops(probes(() => 1)), []);
-  assert.deepEqual(lossDrops(probes(() => NaN)), []);
-  assert.deepEqual(lossDrops([{ step: 0, loss: 1 }]), []);
 });

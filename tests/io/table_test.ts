@@ -11,6 +11,25 @@ Deno.test("table: columns carry their meaning, and are named in snake case", () 
   assert.deepEqual(columns, { step: "updates so far", half_step: "half of them" });
 });
 
+Deno.test("table: an explanation alone stands for the row's field of that name, in camel case", () => {
+  const rows = [{ initScale: 0.5, learnt: true, note: null, list: [1] }];
+  const { csv, columns } = table(rows, {
+    init_scale: "factor of the weights",
+    learnt: "whether it learnt",
+    note: "remark",
+    first: { help: "first value", value: ({ list }) => list[0] },
+  });
+  assert.equal(csv, "init_scale,learnt,note,first\n0.5,true,,1\n");
+  assert.equal(columns.init_scale, "factor of the weights");
+  assert.equal(table(rows, { initScale: "factor of the weights" }).csv, "init_scale\n0.5\n");
+  // @ts-expect-error: the row has no such field
+  table(rows, { init_size: "factor of the weights" });
+  // @ts-expect-error: the field is no cell
+  table(rows, { list: "values" });
+  // @ts-expect-error: one of the rows may lack the field
+  table([{ a: 1 }, {}], { a: "value" });
+});
+
 Deno.test("table: pieces are whole lines, and make the same text", () => {
   const rows = Array.from({ length: 30_000 }, (_, i) => i);
   const made = table(rows, {

@@ -1,4 +1,4 @@
-import { norm } from "../../src/stats/norm.ts";
+import { cosine, norm } from "../../src/stats/norm.ts";
 import { uniform } from "../../src/stats/random.ts";
 import { assert } from "../deps.ts";
 
@@ -17,4 +17,11 @@ Deno.test("norm: the same bits as Math.hypot, of any values", () => {
 Deno.test("norm: of more values than a call takes arguments", () => {
   assert.equal(norm(new Float32Array(2 ** 20).fill(-3)), 3 * 2 ** 10);
   assert.equal(norm([]), 0);
+});
+
+Deno.test("cosine: of parallel, orthogonal, opposite and zero values, whatever their size", () => {
+  assert.equal(cosine([3, 4], [4, 3]), 0.96);
+  assert.equal(cosine(Float32Array.of(1, 0), [0, 7]), 0);
+  assert.equal(cosine([1e-200, 0], [-1e-100, 0]), -1);
+  assert(Number.isNaN(cosine([0, 0], [1, 0])));
 });

@@ -61,30 +61,21 @@ export const collapseBound: Experiment<TableOf<CollapseBoundOptions>, RankCollap
     tables: {
       "collapse_bound.csv": ({ rows }) =>
         table(rows, {
-          residual: { help: "whether the network has skip connections", value: ({ residual }) => residual },
-          deviation: { help: "standard deviation within classes", value: ({ deviation }) => deviation },
-          weight_decay: { help: "weight decay λ in training", value: ({ weightDecay }) => weightDecay },
-          judged_by: { help: "λ that the bound divides by", value: ({ judgedBy }) => judgedBy },
-          replica: { help: "network of this kind, from 0", value: ({ replica }) => replica },
-          layer: { help: "weight matrix, from 1", value: ({ layer }) => layer },
-          from: { help: "layer whose features bound it; 0 for the samples", value: ({ from }) => from },
-          distance: { help: "distance to the matrices of rank K", value: ({ distance }) => distance },
-          least_distance: {
-            help: "that distance at least, certified",
-            value: ({ leastDistance }) => leastDistance,
-          },
-          norm: { help: "Frobenius norm of the matrix", value: ({ norm }) => norm },
+          residual: "whether the network has skip connections",
+          deviation: "standard deviation within classes",
+          weight_decay: "weight decay λ in training",
+          judged_by: "λ that the bound divides by",
+          replica: "network of this kind, from 0",
+          layer: "weight matrix, from 1",
+          from: "layer whose features bound it; 0 for the samples",
+          distance: "distance to the matrices of rank K",
+          least_distance: "that distance at least, certified",
+          norm: "Frobenius norm of the matrix",
           tcv: { help: "total cluster variation of the features", value: ({ variation }) => variation },
-          bound: { help: "bound on the distance at a critical point", value: ({ bound }) => bound },
-          by_errors: {
-            help: "bound by the rank of the gradients with respect to preactivations, for comparison",
-            value: ({ byErrors }) => byErrors,
-          },
-          gradient: {
-            help:
-              "norm of the gradient with weight decay, divided by λ, which belongs to the bound elsewhere",
-            value: ({ gradient }) => gradient,
-          },
+          bound: "bound on the distance at a critical point",
+          by_errors: "bound by the rank of the gradients with respect to preactivations, for comparison",
+          gradient:
+            "norm of the gradient with weight decay, divided by λ, which belongs to the bound elsewhere",
         }),
     },
     figures: {

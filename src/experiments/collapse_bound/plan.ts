@@ -13,15 +13,14 @@ import {
   rankCollapsePlan,
 } from "../rank_collapse/plan.ts";
 
-/** Values of the options of the experiment. */
-export interface CollapseBoundOptions extends
-  Omit<
+/** Values of the options of the experiment; their table explains them. */
+export type CollapseBoundOptions = Readonly<
+  & Omit<
     RankCollapseOptions,
     "task" | "data" | "activation" | "skip" | "adaptiveSkip" | "optimizer" | "history" | "schedule" | "batch"
-  > {
-  /** Activation of the hidden layers. */
-  readonly activation: "tanh" | "relu";
-}
+  >
+  & { activation: "tanh" | "relu" }
+>;
 
 /** Options of the experiment. */
 export const collapseBoundOptions: TableOf<CollapseBoundOptions> = {

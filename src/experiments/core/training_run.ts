@@ -137,6 +137,24 @@ export function trainingPart(plan: CompleteOptions): CompleteOptions {
   };
 }
 
+/**
+ * Scales the initial parameters of the networks.
+ *
+ * @param factors Factor of each replica.
+ * @returns The parts of a training that do so.
+ */
+export function scaledStart(
+  factors: readonly number[],
+): Required<Pick<MeasuredTraining<unknown, Float32Array>, "prepare" | "apply">> {
+  return {
+    prepare: async ({ network: { parameters } }) => {
+      const words = await parameters.read(), size = words.length / factors.length;
+      return words.map((word, i) => word * factors[Math.floor(i / size)]);
+    },
+    apply: ({ network }, words) => network.parameters.write(words),
+  };
+}
+
 async function execute<Row, Prepared>(
   measured: MeasuredTraining<Row, Prepared>,
   context: RunContext,

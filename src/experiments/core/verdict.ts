@@ -44,12 +44,6 @@ export interface NullHypothesis {
   readonly pValues: readonly (number | null)[];
 }
 
-/** A measurement of a replica. */
-interface OfReplica {
-  /** Index of the replica. */
-  readonly replica: number;
-}
-
 /**
  * Computes a statistic of each replica that was measured.
  *
@@ -58,7 +52,7 @@ interface OfReplica {
  * @param statistic Computes it from all measurements of a replica; `null` where there is none.
  * @returns The statistic of each replica by its index; `null` for one without measurements.
  */
-export function byReplica<Row extends OfReplica>(
+export function byReplica<Row extends { readonly replica: number }>(
   replicas: number,
   rows: readonly Row[],
   statistic: (own: readonly Row[]) => number | null,
@@ -68,6 +62,41 @@ export function byReplica<Row extends OfReplica>(
     const own = measured.get(replica);
     return own ? statistic(own) : null;
   });
+}
+
+/** A claim about the rows of a replica. */
+export interface RowClaim<Row> extends Omit<Claim, "values" | "null"> {
+  /**
+   * Computes the statistic of a replica.
+   *
+   * @param own Its rows.
+   * @returns The statistic; `null` where there is none.
+   */
+  value(own: readonly Row[]): number | null;
+  /** A null, and the p-value of a replica against it. */
+  readonly null?: { readonly text: string; pValue(own: readonly Row[]): number | null };
+}
+
+/**
+ * States claims with the statistic of each replica.
+ *
+ * @param replicas Number of replicas.
+ * @param rows Measurements of those that count, in any order.
+ * @param claims The claims about their rows.
+ * @returns The claims, with the statistics.
+ */
+export function claimsOf<Row extends { readonly replica: number }>(
+  replicas: number,
+  rows: readonly Row[],
+  claims: readonly RowClaim<Row>[],
+): Claim[] {
+  return claims.map(({ value, null: against, ...claim }) => ({
+    ...claim,
+    values: byReplica(replicas, rows, value),
+    ...against && {
+      null: { text: against.text, pValues: byReplica(replicas, rows, (own) => against.pValue(own)) },
+    },
+  }));
 }
 
 /**

@@ -21,21 +21,12 @@ import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { depthClaims, type DepthEnds } from "./claims.ts";
 
-/** Values of the options of the comparison. */
-export interface DepthProfileOptions extends Omit<TrainingValues, "spectraEvery"> {
-  /** Widths of the hidden layers. */
-  readonly layers: string | readonly number[];
-  /** Optimiser. */
-  readonly optimizer: string;
-  /** Learning rate of all replicas, or one for each. */
-  readonly learningRate: readonly number[];
-  /** Number of steps. */
-  readonly steps: number;
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Whether to train more replicas, longer. */
-  readonly full: boolean;
-}
+/** Values of the options of the comparison; their table explains them. */
+export type DepthProfileOptions = Readonly<
+  & Omit<TrainingValues, "spectraEvery" | "layers" | "optimizer" | "learningRate" | "steps" | "probeEvery">
+  & Record<"steps" | "probeEvery", number>
+  & { layers: string | readonly number[]; optimizer: string; learningRate: readonly number[]; full: boolean }
+>;
 
 /** Takes the first and the last probe of each replica, apart from those left out. */
 function endsOf(trace: Trace, leftOut: ReadonlyMap<number, number>): DepthEnds[] {
@@ -90,27 +81,27 @@ export const depthProfile: Experiment<TableOf<DepthProfileOptions>, CompleteOpti
       "depth_profile.csv": ({ rows }) =>
         table(
           rows.flatMap(({ start, end }) => [start, end]).flatMap((probe) =>
-            probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ probe, layer, rank })))
+            probe.layers.flatMap((layer) => layer.ranks.map((rank) => ({ ...probe, ...layer, ...rank })))
           ),
           {
-            replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
-            step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
-            loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
-            layer: { help: "hidden layer, from 1", value: ({ layer }) => layer.layer },
-            epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
-            rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
+            replica: "network, from 0",
+            step: "updates made before the probe",
+            loss: "loss over all training samples",
+            layer: "hidden layer, from 1",
+            epsilon: "threshold of the ε-rank",
+            rank: "ε-rank of the layer's features",
             rank_low: {
               help: "lower end of the certified interval of the rank",
-              value: ({ rank }) => rank.low,
+              value: ({ low }) => low,
             },
-            rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
+            rank_high: { help: "upper end of that interval", value: ({ high }) => high },
             effective_rank: {
               help: "exponential of the entropy of the singular values",
-              value: ({ layer }) => effectiveRank(layer.eigenvalues),
+              value: ({ eigenvalues }) => effectiveRank(eigenvalues),
             },
             effective_rank_bound: {
               help: "bound on the error of that",
-              value: ({ layer }) => spectralBounds(layer.eigenvalues, layer.bounds).effectiveRank,
+              value: ({ eigenvalues, bounds }) => spectralBounds(eigenvalues, bounds).effectiveRank,
             },
           },
         ),

@@ -82,40 +82,28 @@ export const directionalConvergence: Experiment<TableOf<DirectionalOptions>, Dir
         table(
           rows.flatMap((kind) =>
             kind.paths.flatMap(({ delta, replica, points }) =>
-              points.map((point) => ({ kind, delta, replica, point, start: points[0].loss }))
+              points.map((point) => ({ ...point, kind, delta, replica, point, start: points[0].loss }))
             )
           ),
           {
             ...place,
-            step: { help: "steps made before the record", value: ({ point }) => point.step },
-            time: {
-              help: "time s = ∫ ‖w‖^(L−2) dt, in which all flows follow one path",
-              value: ({ point }) => point.time,
-            },
-            early_time: {
-              help: "time δ^(L−2) t, in which early flows grow alike",
-              value: ({ point }) => point.earlyTime,
-            },
-            norm: { help: "norm ‖w‖ of the weights", value: ({ point }) => point.norm },
+            step: "steps made before the record",
+            time: "time s = ∫ ‖w‖^(L−2) dt, in which all flows follow one path",
+            early_time: "time δ^(L−2) t, in which early flows grow alike",
+            norm: "norm ‖w‖ of the weights",
             growth: {
               help: "norm of the weights divided by that at the start, ‖w‖ / δ",
               value: ({ point }) => Math.exp(point.growth),
             },
-            loss: { help: "loss over the samples of the replica", value: ({ point }) => point.loss },
+            loss: "loss over the samples of the replica",
             relative_loss: {
               help: "loss divided by that at the start",
               value: ({ point, start }) => point.loss / start,
             },
-            correlation: { help: "neural correlation N(û)", value: ({ point }) => point.correlation },
-            gradient: {
-              help: "norm of the gradient of the neural correlation, ‖∇N(û)‖",
-              value: ({ point }) => point.gradient,
-            },
+            correlation: "neural correlation N(û)",
+            gradient: "norm of the gradient of the neural correlation, ‖∇N(û)‖",
             ...residuals,
-            cosine: {
-              help: "cosine between w and the KKT point of the replica",
-              value: ({ point }) => point.cosine,
-            },
+            cosine: "cosine between w and the KKT point of the replica",
           },
         ),
       "alignment.csv": ({ rows }) =>
@@ -142,8 +130,8 @@ export const directionalConvergence: Experiment<TableOf<DirectionalOptions>, Dir
           ends(rows).flatMap((row) => row.point.ratios.map((ratio, l) => ({ ...row, layer: l + 1, ratio }))),
           {
             ...place,
-            layer: { help: "hidden weight matrix, from 1", value: ({ layer }) => layer },
-            ratio: { help: "second singular value divided by the first", value: ({ ratio }) => ratio },
+            layer: "hidden weight matrix, from 1",
+            ratio: "second singular value divided by the first",
           },
         ),
     },

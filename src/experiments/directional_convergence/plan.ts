@@ -32,35 +32,18 @@ export const directionalLosses = {
   logistic: "logistic",
 } as const satisfies Readonly<Record<DirectionalLoss, string>>;
 
-/** Values of the options of the study. */
-export interface DirectionalOptions {
-  /** Networks without biases, or as text `WIDTHS:ACTIVATION`, separated by semicolons. */
-  readonly networks: string | readonly DirectionalNetwork[];
-  /** Loss of each network, or both. */
-  readonly loss: "both" | DirectionalLoss;
-  /** Targets: those of a planted neuron, or random ones. */
-  readonly targets: "neuron" | "random";
-  /** Number of samples, uniform on the sphere. */
-  readonly samples: number;
-  /** Dimension of the input. */
-  readonly inputs: number;
-  /** Distribution of the directions to start from. */
-  readonly init: string;
-  /** Norms of the weights at the start. */
-  readonly deltas: readonly number[];
-  /** Number of directions to start from, each with its own samples. */
-  readonly replicas: number;
-  /** Share of their norm by which weights change in a step. */
-  readonly learningRate: number;
-  /** Largest number of steps of a flow. */
-  readonly flowSteps: number;
-  /** Further steps of the ascents to the KKT points. */
-  readonly ascentSteps: number;
-  /** Seed of all that is random. */
-  readonly seed: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type DirectionalOptions = Readonly<
+  & Record<"samples" | "inputs" | "replicas" | "learningRate" | "flowSteps" | "ascentSteps" | "seed", number>
+  & {
+    networks: string | readonly DirectionalNetwork[];
+    loss: "both" | DirectionalLoss;
+    targets: "neuron" | "random";
+    init: string;
+    deltas: readonly number[];
+    full: boolean;
+  }
+>;
 
 /** Options of the study. */
 export const directionalOptions: TableOf<DirectionalOptions> = {

@@ -16,13 +16,13 @@ import {
   studyParts,
 } from "./plan.ts";
 import { kernelStudyReport, summarizeStudy } from "./report.ts";
-import type { CostRow, MatrixKey, MethodKey } from "./rows.ts";
+import type { CostRow } from "./rows.ts";
 import { type KernelStudy, kernelStudy as study } from "./study.ts";
 
 /** Columns that name the method of a row. */
-const method: Columns<MethodKey> = {
-  method: { help: "name of the method", value: ({ method }) => method },
-  precision: { help: "arithmetic: single, double or auto", value: ({ precision }) => precision },
+const method = {
+  method: "name of the method",
+  precision: "arithmetic: single, double or auto",
 };
 
 const size: Columns<{ readonly columns: number; readonly rows: number }> = {
@@ -30,40 +30,28 @@ const size: Columns<{ readonly columns: number; readonly rows: number }> = {
   m: { help: "samples", value: ({ rows }) => rows },
 };
 
-const family: Columns<MatrixKey> = {
-  family: { help: "family of the matrix", value: ({ family }) => family },
+const family = {
+  family: "family of the matrix",
   ...size,
 };
 
-const cost: Columns<CostRow> = {
+const cost = {
   ...method,
   ...size,
-  batch: { help: "matrices solved together", value: ({ batch }) => batch },
-  milliseconds: {
-    help: "least time of a call, features in and ranks out",
-    value: ({ milliseconds }) => milliseconds,
-  },
-  gpu_milliseconds: {
-    help: "part of that time on the GPU; empty without timestamps, or without a dispatch",
-    value: ({ gpuMilliseconds }) => gpuMilliseconds,
-  },
+  batch: "matrices solved together",
+  milliseconds: "least time of a call, features in and ranks out",
+  gpu_milliseconds: "part of that time on the GPU; empty without timestamps, or without a dispatch",
   milliseconds_per_matrix: {
     help: "milliseconds divided by the batch",
-    value: ({ milliseconds, batch }) => milliseconds / batch,
+    value: ({ milliseconds, batch }: CostRow) => milliseconds / batch,
   },
-  dispatches: { help: "dispatches of a call", value: ({ dispatches }) => dispatches },
-  submissions: { help: "submissions of a call", value: ({ submissions }) => submissions },
-  waits: { help: "number of times that the host waits in a call", value: ({ waits }) => waits },
-  flops: {
-    help: "operations of the algorithm; empty if they depend on the data",
-    value: ({ flops }) => flops,
-  },
-  peak_share: {
-    help: "operations per second as a share of the adapter's measured peak",
-    value: ({ peakShare }) => peakShare,
-  },
-  certain: { help: "share of the ranks that are certain", value: ({ certain }) => certain },
-  repeats: { help: "calls timed", value: ({ repeats }) => repeats },
+  dispatches: "dispatches of a call",
+  submissions: "submissions of a call",
+  waits: "number of times that the host waits in a call",
+  flops: "operations of the algorithm; empty if they depend on the data",
+  peak_share: "operations per second as a share of the adapter's measured peak",
+  certain: "share of the ranks that are certain",
+  repeats: "calls timed",
 };
 
 /**
@@ -111,7 +99,7 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
           ...family,
           ...method,
           epsilon: { help: "threshold as a share of the largest eigenvalue", value: ({ share }) => share },
-          rank: { help: "rank that the method reports", value: ({ rank }) => rank },
+          rank: "rank that the method reports",
           rank_low: {
             help: "lower end of its certified interval; empty if nothing is proven",
             value: ({ low }) => low,
@@ -125,27 +113,18 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
             help: "largest rank that float64, with its own error, allows",
             value: ({ truthHigh }) => truthHigh,
           },
-          error: { help: "rank less the nearest rank that float64 allows", value: ({ error }) => error },
+          error: "rank less the nearest rank that float64 allows",
         }),
       "eigenvalues.csv": ({ rows }) =>
         table(rows.flatMap(({ eigenvalues }) => eigenvalues), {
           ...family,
           ...method,
-          index: { help: "number of the eigenvalue, descending", value: ({ index }) => index },
-          value: { help: "eigenvalue by float64, as a share of the largest", value: ({ value }) => value },
-          computed: {
-            help: "eigenvalue by the method, as the same share",
-            value: ({ computed }) => computed,
-          },
-          error: { help: "absolute difference of the two", value: ({ error }) => error },
-          bound: {
-            help: "certified bound on the error; empty if nothing is proven",
-            value: ({ bound }) => bound,
-          },
-          reference_error: {
-            help: "bound on the error of float64 itself",
-            value: ({ referenceError }) => referenceError,
-          },
+          index: "number of the eigenvalue, descending",
+          value: "eigenvalue by float64, as a share of the largest",
+          computed: "eigenvalue by the method, as the same share",
+          error: "absolute difference of the two",
+          bound: "certified bound on the error; empty if nothing is proven",
+          reference_error: "bound on the error of float64 itself",
         }),
       "cost.csv": ({ rows }) => table(rows.flatMap(({ cost }) => cost), cost),
       "growth.csv": ({ rows }) =>
@@ -156,15 +135,12 @@ export const kernelStudy: Experiment<TableOf<KernelStudyOptions>, KernelStudyPla
       "convergence.csv": ({ rows }) =>
         table(rows.flatMap(({ sweeps }) => sweeps), {
           ...family,
-          sweep: { help: "sweeps of two-sided rotations made", value: ({ sweep }) => sweep },
+          sweep: "sweeps of two-sided rotations made",
           off_diagonal: {
             help: "norm off the diagonal, as a share of the norm of the matrix",
             value: ({ off }) => off,
           },
-          digits: {
-            help: "certified decimal digits of the eigenvalues, as shares of the norm of the matrix",
-            value: ({ digits }) => digits,
-          },
+          digits: "certified decimal digits of the eigenvalues, as shares of the norm of the matrix",
         }),
       "tall.csv": ({ rows }) => table(rows.flatMap(({ tall }) => tall), cost),
     },

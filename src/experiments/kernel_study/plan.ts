@@ -15,37 +15,15 @@ import { studyMethods } from "./methods.ts";
 import { peers } from "./peers.ts";
 import type { MethodKey } from "./rows.ts";
 
-/** Values of the options of the kernel study. */
-export interface KernelStudyOptions {
-  /** Families of matrices, or groups of families. */
-  readonly families: string | readonly string[];
-  /** Methods, each alone or with its precision; `all` for all. */
-  readonly methods: string | readonly string[];
-  /** Paths of modules with rank methods of your own; `null` for none. */
-  readonly with: string | readonly string[] | null;
-  /** Peers, `all` for all; `null` for none. */
-  readonly peers: string | readonly string[] | null;
-  /** Seconds that a call of a method of a module or a peer may take. */
-  readonly timeLimit: number;
-  /** Neurons n of the matrices. */
-  readonly orders: readonly number[];
-  /** Numbers of matrices solved together. */
-  readonly batches: readonly number[];
-  /** Samples m of each matrix; `null` for 2n. */
-  readonly samples: number | null;
-  /** Thresholds as shares of λ₁, below 1. */
-  readonly epsilons: readonly number[];
-  /** Neurons n over which times are fitted. */
-  readonly growthOrders: readonly number[];
-  /** Samples m over which times are fitted. */
-  readonly growthSamples: readonly number[];
-  /** Samples of one more matrix to time; `null` for none. */
-  readonly tallSamples: number | null;
-  /** Seed of all that is random. */
-  readonly seed: number;
-  /** Whether to study the whole grid. */
-  readonly full: boolean;
-}
+/** Values of the options of the kernel study; their table explains them. */
+export type KernelStudyOptions = Readonly<
+  & Record<"families" | "methods", string | readonly string[]>
+  & Record<"with" | "peers", string | readonly string[] | null>
+  & Record<"timeLimit" | "seed", number>
+  & Record<"samples" | "tallSamples", number | null>
+  & Record<"orders" | "batches" | "epsilons" | "growthOrders" | "growthSamples", readonly number[]>
+  & Record<"full", boolean>
+>;
 
 /** Options of the kernel study. */
 export const kernelStudyOptions: TableOf<KernelStudyOptions> = {

@@ -15,17 +15,14 @@ import { table } from "../../io/table.ts";
 import { trainingRun } from "../core/training_run.ts";
 import { floorClaims, type LossFloorRun, rankOf, tightness } from "./claims.ts";
 
-/** Values of the options of the study. */
-export interface LossFloorOptions extends Omit<TrainingValues, "spectraEvery"> {
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Whether to train more replicas, with more probes. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type LossFloorOptions = Readonly<
+  & Omit<TrainingValues, "spectraEvery" | "probeEvery">
+  & { probeEvery: number; full: boolean }
+>;
 
 /** One threshold at one probe. */
-interface FloorRow {
-  readonly probe: SpectrumProbe;
+interface FloorRow extends SpectrumProbe {
   readonly epsilon: number;
   readonly e: number;
   readonly floor: number;
@@ -76,25 +73,22 @@ export const lossFloorStudy: Experiment<TableOf<LossFloorOptions>, CompleteOptio
       "loss_floor.csv": ({ rows: [{ trace }] }) =>
         table(
           spectrumProbes(trace).flatMap((probe) =>
-            trace.epsilons.map((epsilon, e): FloorRow => ({ probe, epsilon, e, floor: probe.floors![e] }))
+            trace.epsilons.map((epsilon, e): FloorRow => ({ ...probe, epsilon, e, floor: probe.floors![e] }))
           ),
           {
-            replica: { help: "network, from 0", value: ({ probe }) => probe.replica },
-            step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
-            loss: {
-              help: "weighted mean squared error over all training samples",
-              value: ({ probe }) => probe.loss,
-            },
-            epsilon: { help: "threshold of the ε-rank", value: ({ epsilon }) => epsilon },
-            rank: { help: "ε-rank of the last hidden layer", value: ({ probe, e }) => rankOf(probe, e) },
-            floor: { help: "lower bound of the loss by that rank", value: ({ floor }) => floor },
+            replica: "network, from 0",
+            step: "updates made before the probe",
+            loss: "weighted mean squared error over all training samples",
+            epsilon: "threshold of the ε-rank",
+            rank: { help: "ε-rank of the last hidden layer", value: (probe) => rankOf(probe, probe.e) },
+            floor: "lower bound of the loss by that rank",
             tightness: {
               help: "loss divided by floor, at least 1; empty where the floor is 0",
-              value: ({ probe, floor }) => tightness(probe, floor),
+              value: (probe) => tightness(probe, probe.floor),
             },
             projection_error: {
               help: "least loss that any output layer could reach on the same features",
-              value: ({ probe }) => probe.projectionError!,
+              value: ({ projectionError }) => projectionError!,
             },
           },
         ),

@@ -7,7 +7,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { methodClaims } from "./claims.ts";
 import { inputsOf } from "./inputs.ts";
 import type { MethodOutcome } from "./outcome.ts";
@@ -21,15 +21,12 @@ import {
 import { solvedRun } from "./solved.ts";
 import { trainedRun } from "./trained.ts";
 
-const task: Columns<{ readonly outcome: MethodOutcome }> = {
-  task: { help: "target function", value: ({ outcome }) => outcome.task },
-  method: { help: "method", value: ({ outcome }) => outcome.method },
+const task = {
+  task: "target function",
+  method: "method",
 };
-const replica: Columns<{ readonly outcome: MethodOutcome }> = {
-  replica: {
-    help: "network, or set of features, of this method, from 0",
-    value: ({ outcome }) => outcome.replica,
-  },
+const replica = {
+  replica: "network, or set of features, of this method, from 0",
 };
 
 /**
@@ -67,7 +64,7 @@ export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOut
       table(
         rows.flatMap((outcome) =>
           outcome.jumps.map((jumps, e) => ({
-            outcome,
+            ...outcome,
             jumps,
             start: outcome.ranks[0][e],
             end: outcome.ranks[outcome.ranks.length - 1][e],
@@ -77,7 +74,7 @@ export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOut
           ...task,
           kind: {
             help: "whether a network is trained or an output layer is solved for",
-            value: ({ outcome }) => learningMethods[outcome.method].kind,
+            value: ({ method }) => learningMethods[method].kind,
           },
           ...replica,
           epsilon: { help: "threshold ε of the ranks", value: ({ start }) => start.epsilon },
@@ -94,15 +91,15 @@ export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOut
           },
           loss: {
             help: "mean squared error over the training samples at the end",
-            value: ({ outcome: { losses } }) => losses[losses.length - 1],
+            value: ({ losses }) => losses[losses.length - 1],
           },
           held_out_error: {
             help: "mean squared error over the held-out samples at the end; empty without any",
-            value: ({ outcome }) => outcome.heldOut,
+            value: ({ heldOut }) => heldOut,
           },
           coefficient_norm: {
             help: "norm of the coefficients that are solved for; empty for networks",
-            value: ({ outcome }) => outcome.coefficients,
+            value: ({ coefficients }) => coefficients,
           },
         },
       ),
@@ -110,21 +107,18 @@ export const methods: Experiment<TableOf<MethodsOptions>, MethodsPlan, MethodOut
       table(
         rows.flatMap((outcome) =>
           outcome.steps.flatMap((step, i) =>
-            outcome.ranks[i].map((rank) => ({ outcome, step, loss: outcome.losses[i], rank }))
+            outcome.ranks[i].map((rank) => ({ ...outcome, ...rank, step, loss: outcome.losses[i] }))
           )
         ),
         {
           ...task,
           ...replica,
-          step: {
-            help: "step of the probe; 0 where an output layer is solved for",
-            value: ({ step }) => step,
-          },
-          loss: { help: "mean squared error over the training samples", value: ({ loss }) => loss },
-          epsilon: { help: "threshold ε of the rank", value: ({ rank }) => rank.epsilon },
-          rank: { help: "ε-rank of the last hidden layer", value: ({ rank }) => rank.rank },
-          rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
-          rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+          step: "step of the probe; 0 where an output layer is solved for",
+          loss: "mean squared error over the training samples",
+          epsilon: "threshold ε of the rank",
+          rank: "ε-rank of the last hidden layer",
+          rank_low: { help: "lower end of its certified interval", value: ({ low }) => low },
+          rank_high: { help: "upper end of it", value: ({ high }) => high },
         },
       ),
   },

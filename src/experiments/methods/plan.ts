@@ -37,46 +37,20 @@ const MOST_SCALES = 256;
 
 const methodNames = Object.keys(learningMethods) as LearningMethod[];
 
-/** Values of the options of the comparison. */
-export interface MethodsOptions
-  extends Pick<TrainingValues, "samples" | "schedule" | "momentum" | "weightDecay" | "replicas" | "seed"> {
-  /** Functions to learn, one after the other. */
-  readonly targets: string | readonly (string | Task)[];
-  /** Features of the last hidden layer, for all methods. */
-  readonly width: number;
-  /** Number of hidden layers of the networks that are trained. */
-  readonly depth: number;
-  /** Activation of all networks and random features. */
-  readonly activation: string;
-  /** Methods to compare with the plain network. */
-  readonly methods: string | readonly string[];
-  /** Frequencies of Fourier features. */
-  readonly frequencies: string | Frequencies;
-  /** Scales of multi-scale inputs. */
-  readonly scales: readonly number[];
-  /** Weights and biases of an extreme learning machine are uniform on (−range, range). */
-  readonly range: number;
-  /** The same for the random feature method, in the coordinates of a patch. */
-  readonly localRange: number;
-  /** Patches along each axis; `null` for about 8 features each. */
-  readonly patches: number | null;
-  /** Share of the largest singular value up to which least squares take one for 0. */
-  readonly rcond: number;
-  /** Initialiser. */
-  readonly init: string;
-  /** Optimiser. */
-  readonly optimizer: string;
-  /** Learning rate of all replicas, or one for each. */
-  readonly learningRate: readonly number[];
-  /** Number of steps. */
-  readonly steps: number;
-  /** Steps from one probe to the next; `null` for a hundredth of all steps. */
-  readonly probeEvery: number | null;
-  /** Thresholds of the ε-rank. */
-  readonly epsilons: readonly number[];
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the comparison; their table explains them. */
+export type MethodsOptions = Readonly<
+  & Pick<TrainingValues, "samples" | "schedule" | "momentum" | "weightDecay" | "replicas" | "seed">
+  & Record<"width" | "depth" | "range" | "localRange" | "rcond" | "steps", number>
+  & Record<"patches" | "probeEvery", number | null>
+  & Record<"scales" | "learningRate" | "epsilons", readonly number[]>
+  & Record<"activation" | "init" | "optimizer", string>
+  & {
+    targets: string | readonly (string | Task)[];
+    methods: string | readonly string[];
+    frequencies: string | Frequencies;
+    full: boolean;
+  }
+>;
 
 /** Options of the comparison. */
 export const methodsOptions: TableOf<MethodsOptions> = {

@@ -63,7 +63,7 @@ export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: N
     const medians = waypoints.map((_, i) => lowerMedian(drawn.map((own) => own[i])));
     return {
       label: name,
-      places: waypoints.map(String),
+      x: waypoints.map(String),
       xName: "step",
       yName: "stable rank",
       yAxis: (_, height) => sizeAxis(ticks, [height, 0]),
@@ -81,18 +81,18 @@ export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: N
     label: string,
     yName: string,
     of: (row: NearOrthogonalRow) => number,
-    rest: Pick<CurvePanel, "yAxis" | "guides"> = { yAxis: rankAxis, guides: [] },
+    rest: Pick<CurvePanel, "yAxis" | "guides"> = { yAxis: rankAxis },
   ): CurvePanel => ({
     label: `${label} at step ${end}`,
-    places: ["orth.", ...ratios.map(String)],
+    x: ["orth.", ...ratios.map(String)],
     xName: "d/n",
     yName,
     curves: curvesOf(cases.slice(0, -1).map(({ name }) => ({ name, step: end })), of),
     ...rest,
   });
   const grid = layOutPanels({
-    columns: 3,
-    plotHeight: 150,
+    columns: [1, 1, 1],
+    heights: 150,
     panels: [
       ...courses,
       ends("σ₃ / σ₁", "σ₃ / σ₁", ({ third }) => third, {

@@ -60,16 +60,10 @@ export const nearOrthogonal: Experiment<
     "near_orthogonal.csv": ({ rows }) =>
       table(rows, {
         case: { help: "activation and samples", value: ({ name }) => name },
-        orthogonality: {
-          help: "least squared norm of a sample divided by n and by the largest inner product of two",
-          value: ({ orthogonality }) => orthogonality,
-        },
-        init_scale: {
-          help: "standard deviation of the initial weights",
-          value: ({ initScale }) => initScale,
-        },
-        replica: { help: "set of samples, from 0", value: ({ replica }) => replica },
-        step: { help: "steps made", value: ({ step }) => step },
+        orthogonality: "least squared norm of a sample divided by n and by the largest inner product of two",
+        init_scale: "standard deviation of the initial weights",
+        replica: "set of samples, from 0",
+        step: "steps made",
         stable_rank: {
           help: "‖W‖_F² / ‖W‖₂² of the first layer",
           value: ({ stableRank }) => stableRank.value,
@@ -87,22 +81,19 @@ export const nearOrthogonal: Experiment<
           value: ({ drawn, pValue }) => drawn.length > 0 ? pValue : null,
         },
         ...rankColumns("rank", `singular values above ${TOLERANCE} of the largest`, ({ rank }) => rank),
-        third: { help: "σ₃ / σ₁, its certified upper end", value: ({ third }) => third },
+        third: "σ₃ / σ₁, its certified upper end",
         ...rankColumns(
           "feature_rank",
           "rank of the hidden features at the samples, with the same tolerance",
           ({ featureRank }) => featureRank,
         ),
-        loss: { help: "logistic loss over the samples", value: ({ loss }) => loss },
-        accuracy: { help: "share of the samples classified right", value: ({ accuracy }) => accuracy },
+        loss: "logistic loss over the samples",
+        accuracy: "share of the samples classified right",
         margin_ratio: {
           help: "least margin of a sample divided by the largest",
           value: ({ margins: [least, most] }) => least / most,
         },
-        agreement: {
-          help: "share of fresh points classified as the linear function Σ a_j w_j does",
-          value: ({ agreement }) => agreement,
-        },
+        agreement: "share of fresh points classified as the linear function Σ a_j w_j does",
       }),
   },
   figures: {

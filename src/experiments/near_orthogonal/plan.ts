@@ -5,30 +5,17 @@
  */
 import { checkNumber } from "../../check.ts";
 import { integer, number, numbers, pick, type TableOf, toggle } from "../../cli/options.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { trainingTable } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 
-/** Values of the options of the study. */
-export interface NearOrthogonalOptions extends Pick<TrainingValues, "replicas" | "seed"> {
-  /** Number of samples n. */
-  readonly samples: number;
-  /** Ratios d/n of dimension and samples. */
-  readonly ratios: readonly number[];
-  /** Hidden neurons m. */
-  readonly width: number;
-  /** Slope γ of leaky ReLU below 0. */
-  readonly slope: number;
-  /** Standard deviations ω of the initial weights. */
-  readonly initScales: readonly number[];
-  /** Learning rate times d, which is the mean of ‖x‖². */
-  readonly rate: number;
-  /** Steps of gradient descent. */
-  readonly steps: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type NearOrthogonalOptions = Readonly<
+  & Record<"samples" | "width" | "slope" | "rate" | "steps" | "replicas" | "seed", number>
+  & Record<"ratios" | "initScales", readonly number[]>
+  & Record<"full", boolean>
+>;
 
 /** Options of the study. */
 export const nearOrthogonalOptions: TableOf<NearOrthogonalOptions> = {

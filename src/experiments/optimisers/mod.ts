@@ -5,7 +5,7 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import { follow } from "../../train/follow.ts";
 import { terminalRank } from "../../train/trace.ts";
@@ -28,10 +28,10 @@ import {
 type Started = readonly (readonly LayerParameters[])[] | null;
 
 /** The columns that say which network a row is of. */
-const place: Columns<{ readonly network: OptimizedNetwork }> = {
-  task: { help: "task", value: ({ network }) => network.task },
-  arm: { help: "first layer, where it is structured, and optimisers", value: ({ network }) => network.arm },
-  replica: { help: "network of this arm, from 0", value: ({ network }) => network.replica },
+const place = {
+  task: "task",
+  arm: "first layer, where it is structured, and optimisers",
+  replica: "network of this arm, from 0",
 };
 
 const known = (value: number) => Number.isNaN(value) ? null : value;
@@ -86,34 +86,31 @@ export const optimizerStudy: Experiment<TableOf<OptimizersOptions>, OptimizersPl
     claims: (rows, plan) => optimizersClaims(rows, plan),
     tables: {
       "optimisers.csv": ({ rows, plan: { firstSteps } }) =>
-        table(rows.map((network) => ({ network, stairs: secondStairs(network, firstSteps) })), {
+        table(rows.map((network) => ({ ...network, ...secondStairs(network, firstSteps) })), {
           ...place,
           stairs: {
             help: "upward jumps of the rank in the second phase; empty where stairs cannot be told",
-            value: ({ stairs: { climbed } }) => known(climbed),
+            value: ({ climbed }) => known(climbed),
           },
           ramp_p: {
             help: "p-value of these stairs against a smooth trend; empty where there are too few",
-            value: ({ stairs: { ramp } }) => known(ramp.pValue),
+            value: ({ ramp }) => known(ramp.pValue),
           },
           coupling_p: {
             help: "p-value of faster falls of the loss at them against stairs shifted in time; likewise",
-            value: ({ stairs: { coupling } }) => known(coupling.pValue),
+            value: ({ coupling }) => known(coupling.pValue),
           },
         }),
       "trace.csv": ({ rows }) =>
-        table(rows.flatMap((network) => network.probes.map((probe) => ({ network, probe }))), {
+        table(rows.flatMap((network) => network.probes.map((probe) => ({ ...probe, ...network }))), {
           ...place,
-          step: {
-            help: "evaluations of loss and gradient before the probe",
-            value: ({ probe }) => probe.step,
-          },
-          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
+          step: "evaluations of loss and gradient before the probe",
+          loss: "loss over all training samples",
           relative_error: {
             help: "relative error of the solution; empty for tasks that are no equations",
-            value: ({ probe }) => probe.relativeError ?? null,
+            value: ({ relativeError = null }) => relativeError,
           },
-          ...rankColumns("rank", "ε-rank of the last hidden layer", ({ probe }) => terminalRank(probe)),
+          ...rankColumns("rank", "ε-rank of the last hidden layer", (probe) => terminalRank(probe)),
         }),
     },
     figures: {

@@ -35,26 +35,12 @@ export const arms = {
 /** Names of all arms. */
 export const armNames: readonly ArmName[] = Object.keys(arms) as ArmName[];
 
-/** Values of the options of the study. */
-export interface OptimizersOptions
-  extends Pick<TrainingValues, "samples" | "layers" | "skip" | "adaptiveSkip" | "replicas" | "seed"> {
-  /** Tasks, or text: their names. */
-  readonly tasks: string | readonly (string | Task)[];
-  /** A task that needs no more rank than Adam leaves. */
-  readonly control: string | Task;
-  /** Steps of the first phase. */
-  readonly firstSteps: number;
-  /** Steps of the second. */
-  readonly secondSteps: number;
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Learning rate of Adam, and length of the first trial of L-BFGS. */
-  readonly learningRate: number;
-  /** Threshold ε of the ranks. */
-  readonly epsilon: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type OptimizersOptions = Readonly<
+  & Pick<TrainingValues, "samples" | "layers" | "skip" | "adaptiveSkip" | "replicas" | "seed">
+  & Record<"firstSteps" | "secondSteps" | "probeEvery" | "learningRate" | "epsilon", number>
+  & { tasks: string | readonly (string | Task)[]; control: string | Task; full: boolean }
+>;
 
 const steps = { min: 1, max: MOST_STEPS, group: "how to train" } as const;
 

@@ -9,7 +9,7 @@ import { count, formatNumber } from "../../format.ts";
 import { table } from "../../io/table.ts";
 import { lowerMedian } from "../../stats/median.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { scaledStart, trainingRun } from "../core/training_run.ts";
 import { measurePhases, phaseCells, type PhaseNetwork } from "./cells.ts";
 import { edgesOf, phaseClaims } from "./claims.ts";
 import {
@@ -50,11 +50,7 @@ export const phaseDiagram: Experiment<TableOf<PhaseOptions>, PhasePlan, PhaseNet
         label: `width ${width}`,
         training: phaseTraining(plan, places),
         measuresDivergence: true,
-        prepare: async ({ network: { parameters } }) => {
-          const words = await parameters.read(), size = words.length / places.length;
-          return words.map((word, i) => word * places[Math.floor(i / size)].initScale);
-        },
-        apply: ({ network }, words) => network.parameters.write(words),
+        ...scaledStart(places.map(({ initScale }) => initScale)),
         measure: (training) => ({ rows: measurePhases(plan, places, training) }),
       });
     }),
@@ -64,13 +60,13 @@ export const phaseDiagram: Experiment<TableOf<PhaseOptions>, PhasePlan, PhaseNet
       table(
         epsilons.flatMap((epsilon, e) => phaseCells(rows, e).map((cell) => ({ ...cell, epsilon }))),
         {
-          width: { help: "neurons of each hidden layer", value: ({ width }) => width },
-          init_scale: { help: "factor of the initial parameters", value: ({ initScale }) => initScale },
-          learning_rate: { help: "learning rate", value: ({ learningRate }) => learningRate },
-          networks: { help: "networks of the cell", value: ({ networks }) => networks },
-          diverged: { help: "networks whose loss became NaN or infinite", value: ({ diverged }) => diverged },
-          learnt: { help: "networks that explain a tenth of the variance", value: ({ learnt }) => learnt },
-          epsilon: { help: "threshold ε of the ranks", value: ({ epsilon }) => epsilon },
+          width: "neurons of each hidden layer",
+          init_scale: "factor of the initial parameters",
+          learning_rate: "learning rate",
+          networks: "networks of the cell",
+          diverged: "networks whose loss became NaN or infinite",
+          learnt: "networks that explain a tenth of the variance",
+          epsilon: "threshold ε of the ranks",
           rank: {
             help: "lower median of the ε-ranks of the last hidden layer; empty if all diverged",
             value: ({ rank }) => rank && rank.rank,
@@ -85,35 +81,32 @@ export const phaseDiagram: Experiment<TableOf<PhaseOptions>, PhasePlan, PhaseNet
       ),
     "phase_networks.csv": ({ rows, plan: { epsilons } }) =>
       table(
-        rows.flatMap((network) => epsilons.map((epsilon, e) => ({ network, epsilon, e }))),
+        rows.flatMap((network) => epsilons.map((epsilon, e) => ({ ...network, epsilon, e }))),
         {
-          width: { help: "neurons of each hidden layer", value: ({ network }) => network.width },
-          init_scale: { help: "factor of the initial parameters", value: ({ network }) => network.initScale },
-          learning_rate: { help: "learning rate", value: ({ network }) => network.learningRate },
-          replica: { help: "network of the cell, from 0", value: ({ network }) => network.replica },
-          diverged_at: {
-            help: "step at which the loss became NaN or infinite; empty if it did not",
-            value: ({ network }) => network.divergedAt,
-          },
-          epsilon: { help: "threshold ε of the ranks", value: ({ epsilon }) => epsilon },
+          width: "neurons of each hidden layer",
+          init_scale: "factor of the initial parameters",
+          learning_rate: "learning rate",
+          replica: "network of the cell, from 0",
+          diverged_at: "step at which the loss became NaN or infinite; empty if it did not",
+          epsilon: "threshold ε of the ranks",
           start_rank: {
             help: "ε-rank of the last hidden layer before training",
-            value: ({ network: { startRanks }, e }) => startRanks && startRanks[e].rank,
+            value: ({ startRanks, e }) => startRanks && startRanks[e].rank,
           },
           rank: {
             help: "ε-rank of the last hidden layer after training",
-            value: ({ network: { ranks }, e }) => ranks && ranks[e].rank,
+            value: ({ ranks, e }) => ranks && ranks[e].rank,
           },
           rank_low: {
             help: "lower end of its certified interval",
-            value: ({ network: { ranks }, e }) => ranks && ranks[e].low,
+            value: ({ ranks, e }) => ranks && ranks[e].low,
           },
           rank_high: {
             help: "upper end of that interval",
-            value: ({ network: { ranks }, e }) => ranks && ranks[e].high,
+            value: ({ ranks, e }) => ranks && ranks[e].high,
           },
-          start_loss: { help: "loss before training", value: ({ network }) => finite(network.startLoss) },
-          loss: { help: "loss after training", value: ({ network }) => finite(network.loss) },
+          start_loss: { help: "loss before training", value: ({ startLoss }) => finite(startLoss) },
+          loss: { help: "loss after training", value: ({ loss }) => finite(loss) },
         },
       ),
   },

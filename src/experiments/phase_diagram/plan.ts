@@ -20,35 +20,15 @@ import type { TrainingOptions } from "../../train/options.ts";
 import { checkInitializer } from "../../train/pretrain/structured_start.ts";
 import { ascending } from "../core/lists.ts";
 
-/** Values of the options of the diagram. */
-export interface PhaseOptions extends
-  Pick<
-    TrainingValues,
-    "task" | "samples" | "momentum" | "replicas" | "seed" | "relative"
-  > {
-  /** Hidden layers. */
-  readonly depth: number;
-  /** Neurons of each hidden layer: a map each. */
-  readonly widths: readonly number[];
-  /** Factors of the initial parameters: a list, or as text also `FROM:TO:COUNT`. */
-  readonly initScales: string | readonly number[];
-  /** Learning rates, in the same way. */
-  readonly learningRates: string | readonly number[];
-  /** Activation of the hidden layers. */
-  readonly activation: string | readonly string[];
-  /** Initialiser whose parameters are scaled. */
-  readonly init: string;
-  /** Optimiser. */
-  readonly optimizer: string;
-  /** Samples of a mini-batch, or `full`. */
-  readonly batch: string | number;
-  /** Number of steps. */
-  readonly steps: number;
-  /** Thresholds of the ε-rank; the first is drawn and judged. */
-  readonly epsilons: readonly number[];
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the diagram; their table explains them. */
+export type PhaseOptions = Readonly<
+  & Pick<TrainingValues, "task" | "samples" | "momentum" | "replicas" | "seed" | "relative">
+  & Record<"depth" | "steps", number>
+  & Record<"widths" | "epsilons", readonly number[]>
+  & Record<"initScales" | "learningRates", string | readonly number[]>
+  & Record<"init" | "optimizer", string>
+  & { activation: string | readonly string[]; batch: string | number; full: boolean }
+>;
 
 /** Options of the diagram. */
 export const phaseOptions: TableOf<PhaseOptions> = {

@@ -4,17 +4,15 @@
  *
  * @module
  */
-import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/core/frame.ts";
+import { type CurvePanel, layOutPanels, type PanelCurve } from "../../plot/core/curve_panels.ts";
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
-import { drawLine } from "../../plot/core/marks.ts";
-import { ordinalAxis } from "../../plot/core/ordinal_axis.ts";
-import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
+import { drawPage } from "../../plot/core/page.ts";
 import { greyInk, ink, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
+import { alignSteps } from "../../stats/align_steps.ts";
 import { summarize } from "../../stats/quantiles.ts";
-import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
+import { lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
 import { epsilonLabel } from "../../plot/staircase/staircase_panel.ts";
-import { bandEntries, drawMedian, drawSpread } from "../../plot/core/summary_marks.ts";
-import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
+import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { PretrainingRun } from "./networks.ts";
@@ -81,26 +79,21 @@ export function drawPretraining(
     replicas: replicasOfEach,
     rows: runs.map(({ task, activation, architecture, epsilon, networks, targets }, index) => {
       const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
-      const steps = [...new Set(networks.flatMap(({ probes }) => probes.map(({ step }) => step)))]
-        .sort((a, b) => a - b);
+      const curves = [({ loss }: Probe) => loss, (probe: Probe) => terminalRank(probe).rank];
+      const [loss, rank] = curves.map((value) => alignSteps(networks.map(({ probes }) => probes), value));
       return {
         label: `${task}, ${activation}${architectures[architecture].label}`,
         epsilon,
         training: `${[inputs, ...hidden, outputs].join("-")}, ${optimizer.name} ${optimizer.learningRate}`,
-        steps,
+        steps: loss.at,
         targets,
         curves: methods.map((method) => {
-          const own = networks.filter((network) => network.method === method);
-          const series = (value: (probe: Probe) => number) =>
-            own.map(({ probes }) => {
-              const values = new Map(probes.map((probe) => [probe.step, value(probe)]));
-              return steps.map((step) => values.get(step) ?? NaN);
-            });
+          const isOwn = (_: unknown, index: number) => networks[index].method === method;
           return {
             method,
-            startSteps: own[0]?.startSteps ?? 0,
-            loss: series(({ loss }) => loss),
-            rank: series((probe) => terminalRank(probe).rank),
+            startSteps: networks.find((network) => network.method === method)?.startSteps ?? 0,
+            loss: loss.values.filter(isOwn),
+            rank: rank.values.filter(isOwn),
           };
         }),
       };
@@ -108,7 +101,6 @@ export function drawPretraining(
   });
 }
 
-const plotHeight = 165, columnGap = 24, startWidth = 104, rowGap = 12;
 const targetStyle: LineStyle = { color: greyInk, dash: "2 4", width: 1 };
 
 /**
@@ -118,115 +110,69 @@ const targetStyle: LineStyle = { color: greyInk, dash: "2 4", width: 1 };
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function pretrainingFigure(data: PretrainingFigureData): string {
-  const parts = data.rows.map((row) => ({ row, ...axesOf(row) }));
-  const side = (pick: "losses" | "ranks") => Math.max(0, ...parts.map((part) => frameSide(part[pick])));
-  const left = pageMargin + side("losses"), between = columnGap + side("ranks");
-  const width = (pageWidth - left - between - columnGap - startWidth - pageMargin) / 2;
-  const rowHeight = frameHead + plotHeight + frameFoot + rowGap;
+  const grid = layOutPanels({ panels: data.rows.flatMap(panelsOf), columns: [1, 1, 0.35], heights: 165 });
   return drawPage({
     title: data.title,
     subtitle: data.subtitle,
     description: describe(data),
     legend: legend(data),
-    height: parts.length * rowHeight,
-    draw: (parent) =>
-      parts.forEach(({ row, losses, ranks, styles }, index) => {
-        const last = row.steps[row.steps.length - 1] ?? 1;
-        const x = stepAxis([0, last], width);
-        const panel = (at: number, label: string, width: number, axis: Axis, y: Axis, names: PanelNames) => {
-          const group = appendGroup(parent, "panel", at, frameHead + index * rowHeight);
-          drawFrame(group, { label, width, height: plotHeight, x: axis, y, ...names });
-          return clipped(group, { width, height: plotHeight });
-        };
-        const time = "time, in optimisation steps";
-        const first = panel(left, `${row.label}, ${epsilonLabel(row.epsilon)}`, width, x, losses, {
-          xName: time,
-          yName: "loss",
-        });
-        for (const target of row.targets) {
-          const y = losses.scale(target);
-          drawLine(first, "target", [{ x: 0, y }, { x: width, y }], "straight", targetStyle);
-        }
-        const second = panel(left + width + between, row.training, width, x, ranks, {
-          xName: time,
-          yName: "terminal ε-rank",
-        });
-        const names = row.curves.map((_, m) => m);
-        const starts = {
-          ...ordinalAxis(names, startWidth),
-          ticks: [],
-          reading: { places: [], at: [] },
-        };
-        const third = panel(
-          left + 2 * width + between + columnGap,
-          "at start",
-          startWidth,
-          starts,
-          ranks,
-          { xName: null, yName: null },
-        );
-        row.curves.forEach((curve, m) => {
-          drawCurve(first, "loss", row.steps, curve.startSteps, curve.loss, x, losses, styles[m]);
-          drawCurve(second, "rank", row.steps, curve.startSteps, curve.rank, x, ranks, styles[m]);
-          drawStart(third, curve, starts.scale(m), ranks, styles[m]);
-        });
-      }),
+    ...grid,
   });
 }
 
-/** Names of the axes of a panel. */
-interface PanelNames {
-  readonly xName: string | null;
-  readonly yName: string | null;
-}
-
-function axesOf({ curves, steps }: PretrainingRow) {
-  const all = (pick: (curve: PretrainingCurves) => readonly (readonly number[])[]) =>
-    curves.flatMap((curve) => {
-      const { low, high } = summarize(pick(curve), steps.length);
-      return [...low, ...high];
-    });
-  return {
-    losses: lossAxis(all(({ loss }) => loss), plotHeight),
-    ranks: rankAxis(all(({ rank }) => rank), plotHeight),
-    styles: curves.map((_, m) => lineStyle(m)),
+/** Panels of the loss and of the rank over time, and of the ranks at the start. */
+function panelsOf({ label, epsilon, training, steps, targets, curves }: PretrainingRow): CurvePanel[] {
+  const time = {
+    x: (width: number) => stepAxis([0, steps[steps.length - 1] ?? 1], width),
+    xName: "time, in optimisation steps",
   };
-}
-
-/** Draws median and band, after the time of the start. */
-function drawCurve(
-  parent: Group,
-  name: "loss" | "rank",
-  steps: readonly number[],
-  startSteps: number,
-  values: readonly (readonly number[])[],
-  x: Axis,
-  y: Axis,
-  style: LineStyle,
-): void {
-  const summary = summarize(values, steps.length);
-  const course = name === "rank" ? "step" : "straight";
-  const at = steps.map((step) => x.scale(step + startSteps));
-  if (values.length > 1) {
-    drawSpread(parent, `${name}-band`, at, summary, y.scale, course, style.color);
-  }
-  if (startSteps > 0 && at.length > 0) {
-    const level = y.scale(summary.median[0]);
-    const lead = [{ x: x.scale(0), y: level }, { x: at[0], y: level }];
-    drawLine(parent, "lead", lead, "straight", { ...style, dash: "3 3" });
-  }
-  drawMedian(parent, name, at, summary, y.scale, course, style);
-}
-
-/** Draws a dot for each network's rank at the start. */
-function drawStart(parent: Group, { rank }: PretrainingCurves, x: number, y: Axis, style: LineStyle): void {
-  rank.forEach(([start], replica) => {
-    if (!Number.isFinite(start)) return;
+  /** A curve from the end of its start on, and a dashed line that leads to it. */
+  const over = (values: "loss" | "rank", course: "straight" | "step"): PanelCurve[] =>
+    curves.flatMap((curve, m) => {
+      const style = lineStyle(m), [level] = summarize(curve[values], 1).median;
+      const at = steps.map((step) => step + curve.startSteps), lead = [0, curve.startSteps];
+      return [
+        ...curve.startSteps > 0
+          ? [{ style: { ...style, dash: "3 3" }, at: lead, values: [[level, level]] }]
+          : [],
+        { style, at, course, values: curve[values] },
+      ];
+    });
+  const ranks = curves.flatMap(({ rank }) => rank.flat());
+  const losses = curves.flatMap(({ loss }) => loss.flat());
+  return [{
+    ...time,
+    label: `${label}, ${epsilonLabel(epsilon)}`,
+    yName: "loss",
+    yAxis: (_, height) => lossAxis(losses, height),
+    curves: over("loss", "straight"),
+    guides: targets.map((value) => ({ value, style: targetStyle })),
+  }, {
+    ...time,
+    label: training,
+    yName: "terminal ε-rank",
+    yAxis: rankAxis,
+    curves: over("rank", "step"),
+  }, {
+    label: "at start",
+    x: (width) => ({
+      ...stepAxis([-0.5, curves.length - 0.5], width),
+      ticks: [],
+      reading: { places: [], at: [] },
+    }),
+    xName: null,
+    yName: null,
+    yAxis: (_, height) => rankAxis(ranks, height),
+    curves: [],
     // Side by side, so that equal ranks are seen.
-    const aside = (replica - (rank.length - 1) / 2) * Math.min(2.2, 12 / rank.length);
-    parent.append("circle").attr("class", "start").attr("cx", px(x + aside)).attr("cy", px(y.scale(start)))
-      .attr("r", 2.6).attr("fill", style.color).attr("fill-opacity", 0.75);
-  });
+    dots: curves.map(({ rank }, m) => ({
+      color: lineStyle(m).color,
+      points: rank.map((
+        [start],
+        i,
+      ) => [m + (i - (rank.length - 1) / 2) * Math.min(0.1, 0.5 / rank.length), start]),
+    })),
+  }];
 }
 
 function legend({ methods, replicas }: PretrainingFigureData): LegendEntry[] {

@@ -6,7 +6,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { terminalRank } from "../../train/trace.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { pretrainingClaims } from "./claims.ts";
@@ -30,10 +30,7 @@ import { type MethodStart, startsOf } from "./starts.ts";
 import { stepTime } from "./step_time.ts";
 
 /** A network and the run that it is of. */
-interface NetworkRow {
-  readonly run: PretrainingRun;
-  readonly network: PretrainingNetwork;
-}
+type NetworkRow = PretrainingRun & PretrainingNetwork;
 
 /** What the networks of a case start with. */
 interface PreparedStarts {
@@ -43,19 +40,16 @@ interface PreparedStarts {
 }
 
 /** The columns that say which network a row is of. */
-const place: Columns<NetworkRow> = {
-  task: { help: "task", value: ({ run }) => run.task },
-  activation: { help: "activation of the hidden layers", value: ({ run }) => run.activation },
-  architecture: {
-    help: "plain, or skip or adaptive for networks with such skip connections",
-    value: ({ run }) => run.architecture,
-  },
-  method: { help: "start of the first layer", value: ({ network }) => network.method },
-  replica: { help: "network of this start, from 0", value: ({ network }) => network.replica },
+const place = {
+  task: "task",
+  activation: "activation of the hidden layers",
+  architecture: "plain, or skip or adaptive for networks with such skip connections",
+  method: "start of the first layer",
+  replica: "network of this start, from 0",
 };
 
 function rowsOf(runs: readonly PretrainingRun[]): NetworkRow[] {
-  return runs.flatMap((run) => run.networks.map((network) => ({ run, network })));
+  return runs.flatMap((run) => run.networks.map((network) => ({ ...run, ...network })));
 }
 
 /**
@@ -121,31 +115,28 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
       "pretraining.csv": ({ rows }) =>
         table(
           rowsOf(rows).map((row) => {
-            const { probes } = row.network, start = probes[0], end = probes[probes.length - 1];
+            const { probes } = row, start = probes[0], end = probes[probes.length - 1];
             return { ...row, start, end, rank: terminalRank(start) };
           }),
           {
             ...place,
             start_ms: {
               help: "wall time of the start beyond that of an initialiser, per network, in milliseconds",
-              value: ({ network }) => network.startMilliseconds,
+              value: ({ startMilliseconds }) => startMilliseconds,
             },
-            start_steps: {
-              help: "the same in steps of training",
-              value: ({ network }) => network.startSteps,
-            },
+            start_steps: "the same in steps of training",
             step_ms: {
               help: "wall time of a step of training per network, without probes, in milliseconds",
-              value: ({ run }) => run.stepMilliseconds,
+              value: ({ stepMilliseconds }) => stepMilliseconds,
             },
             log_det_before: {
               help:
                 "log det(I + M/ε) of the first layer before pre-training by gradient; empty for other starts",
-              value: ({ network }) => network.logDeterminants?.[0] ?? null,
+              value: ({ logDeterminants }) => logDeterminants?.[0] ?? null,
             },
             log_det_after: {
               help: "the same afterwards",
-              value: ({ network }) => network.logDeterminants?.[1] ?? null,
+              value: ({ logDeterminants }) => logDeterminants?.[1] ?? null,
             },
             rank_start: {
               help: "ε-rank of the last hidden layer at the start",
@@ -164,7 +155,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
             stairs: {
               help:
                 "upward jumps of the rank of the last hidden layer in training; empty where stairs cannot be told",
-              value: ({ network }) => {
+              value: (network) => {
                 const stairs = stairsClimbed(network);
                 return Number.isNaN(stairs) ? null : stairs;
               },
@@ -173,7 +164,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
             loss_end: { help: "loss after training", value: ({ end }) => end.loss },
             loss_same_time: {
               help: "loss after the time of the training, that of the start included",
-              value: ({ network, run }) => lossAfter(network, run.steps),
+              value: (network) => lossAfter(network, network.steps),
             },
             accuracy: {
               help: "share of the samples classified right after training; empty for other tasks",
@@ -188,51 +179,45 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
       "times.csv": ({ rows }) =>
         table(
           rowsOf(rows).flatMap((row) =>
-            row.run.targets.map((loss, t) => ({
+            row.targets.map((loss, t) => ({
               ...row,
               target: t + 1,
               loss,
-              steps: stepsTo(row.network, loss),
+              steps: stepsTo(row, loss),
             }))
           ),
           {
             ...place,
-            target: { help: "number of the target, from 1", value: ({ target }) => target },
-            loss: { help: "loss to reach", value: ({ loss }) => loss },
-            steps: {
-              help: "steps to the first probe with that loss, those of the start included; empty without one",
-              value: ({ steps }) => steps,
-            },
+            target: "number of the target, from 1",
+            loss: "loss to reach",
+            steps: "steps to the first probe with that loss, those of the start included; empty without one",
             ms: {
               help: "the same as wall time per network, in milliseconds",
-              value: ({ run, steps }) => steps === null ? null : steps * run.stepMilliseconds,
+              value: ({ steps, stepMilliseconds }) => steps === null ? null : steps * stepMilliseconds,
             },
           },
         ),
       "trace.csv": ({ rows }) =>
         table(
           rowsOf(rows).flatMap((row) =>
-            row.network.probes.flatMap((probe) =>
-              probe.layers.map(({ layer, ranks: [rank] }) => ({ ...row, probe, layer, rank }))
+            row.probes.flatMap((probe) =>
+              probe.layers.map(({ layer, ranks: [rank] }) => ({ ...probe, ...row, ...rank, layer }))
             )
           ),
           {
             ...place,
-            step: { help: "step of the probe", value: ({ probe }) => probe.step },
-            loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
-            accuracy: {
-              help: "share of the samples classified right; empty for other tasks",
-              value: ({ probe }) => probe.accuracy,
-            },
+            step: "step of the probe",
+            loss: "loss over all training samples",
+            accuracy: "share of the samples classified right; empty for other tasks",
             relative_error: {
               help: "relative error of the solution; empty for tasks that are no equations",
-              value: ({ probe }) => probe.relativeError ?? null,
+              value: ({ relativeError = null }) => relativeError,
             },
-            layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
-            epsilon: { help: "threshold ε of the rank", value: ({ run }) => run.epsilon },
-            rank: { help: "ε-rank of the features of the layer", value: ({ rank }) => rank.rank },
-            rank_low: { help: "lower end of its certified interval", value: ({ rank }) => rank.low },
-            rank_high: { help: "upper end of it", value: ({ rank }) => rank.high },
+            layer: "hidden layer, from 1",
+            epsilon: "threshold ε of the rank",
+            rank: "ε-rank of the features of the layer",
+            rank_low: { help: "lower end of its certified interval", value: ({ low }) => low },
+            rank_high: { help: "upper end of it", value: ({ high }) => high },
           },
         ),
     },

@@ -41,31 +41,15 @@ export const architectures = {
 /** Name of an architecture. */
 export type Architecture = keyof typeof architectures;
 
-/** Values of the options of the comparison. */
-export interface PretrainingOptions extends
-  Pick<
-    TrainingValues,
-    "data" | "samples" | "layers" | "optimizer" | "batch" | "steps" | "replicas" | "seed" | "probeEvery"
-  > {
-  /** Tasks, or text: names, each alone or with an activation, an architecture, or both. */
-  readonly tasks: string | readonly (string | Task)[];
-  /** Side of the squares of pixels of the digits that become one. */
-  readonly pool: number;
-  /** Starts to compare. */
-  readonly methods: string | readonly string[];
-  /** Adam's steps of pre-training by gradient. */
-  readonly pretrainingSteps: number;
-  /** Learning rate of these steps. */
-  readonly pretrainingRate: number | null;
-  /** Losses to reach, as shares of the loss at the start, descending. */
-  readonly targets: readonly number[];
-  /** Learning rate of training. */
-  readonly learningRate: number | null;
-  /** Threshold ε of the ranks and of pre-training by gradient. */
-  readonly epsilon: number | null;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the comparison; their table explains them. */
+export type PretrainingOptions = Readonly<
+  & Pick<TrainingValues, "data" | "samples" | "layers" | "optimizer" | "batch">
+  & Pick<TrainingValues, "steps" | "replicas" | "seed" | "probeEvery">
+  & Record<"pool" | "pretrainingSteps", number>
+  & Record<"pretrainingRate" | "learningRate" | "epsilon", number | null>
+  & Record<"targets", readonly number[]>
+  & { tasks: string | readonly (string | Task)[]; methods: string | readonly string[]; full: boolean }
+>;
 
 const architectureNames = (Object.keys(architectures) as Architecture[]).filter((name) => name !== "plain");
 
@@ -73,7 +57,7 @@ const architectureNames = (Object.keys(architectures) as Architecture[]).filter(
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
   tasks: text({
     default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu," +
-      "cosines:tanh:adaptive,poisson1d:tanh:adaptive",
+      "poisson1d:tanh:adaptive",
     placeholder: "NAMES",
     help:
       "tasks to learn, one training run each, as NAME or NAME:ACTIVATION, by default the task's activation; " +
@@ -236,10 +220,14 @@ async function caseOf(
   options: PretrainingOptions,
   replicas: number,
 ): Promise<PretrainingCase & { readonly task: Task }> {
-  const plain: Architecture = "plain";
   const { task, size, activation, architecture } = typeof entry === "string"
     ? await namedTask(entry, options)
-    : { task: entry, size: null, activation: taskDefaults(entry).activation, architecture: plain };
+    : {
+      task: entry,
+      size: null,
+      activation: taskDefaults(entry).activation,
+      architecture: "plain" as Architecture,
+    };
   const defaults = taskDefaults(task);
   const known = [
     ...size?.optimizer ? [size.optimizer] : [],
@@ -289,7 +277,7 @@ async function namedTask(entry: string, { data, samples, seed, pool, full }: Pre
   if (size && samples === null) task = await load(size.samples);
   if (isDigits) task = poolImages(task, pool);
   const rest = entry.slice(name.length);
-  const architecture = architectureNames.find((each) => rest.endsWith(`:${each}`)) ?? "plain";
+  const architecture: Architecture = architectureNames.find((each) => rest.endsWith(`:${each}`)) ?? "plain";
   const activation = rest.slice(1, architecture === "plain" ? undefined : -architecture.length - 1) ||
     taskDefaults(task).activation;
   if (!size || architecture === "plain") return { task, size, activation, architecture };

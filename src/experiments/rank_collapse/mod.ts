@@ -8,7 +8,7 @@
  */
 import type { TableOf } from "../../cli/options.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { trainingPart, trainingRun } from "../core/training_run.ts";
 import { collapseClaims } from "./claims.ts";
 import { type CollapseRow, measureLayers } from "./layers.ts";
@@ -22,13 +22,10 @@ import {
 } from "./plan.ts";
 
 /** Columns that name the network of a row. */
-const place: Columns<{ readonly row: CollapseRow }> = {
-  deviation: {
-    help: "standard deviation within classes; empty where it is not known",
-    value: ({ row }) => row.deviation,
-  },
-  weight_decay: { help: "weight decay λ", value: ({ row }) => row.weightDecay },
-  replica: { help: "network of this decay, from 0", value: ({ row }) => row.replica },
+const place = {
+  deviation: "standard deviation within classes; empty where it is not known",
+  weight_decay: "weight decay λ",
+  replica: "network of this decay, from 0",
 };
 
 /**
@@ -66,52 +63,48 @@ export const rankCollapse: Experiment<TableOf<RankCollapseOptions>, RankCollapse
       collapseClaims(rows, { classes: task.outputs, deviations, weightDecays, replicas }),
     tables: {
       "rank_collapse.csv": ({ rows }) =>
-        table(rows.map((row) => ({ row })), {
+        table(rows, {
           ...place,
-          loss: { help: "loss over all training samples", value: ({ row }) => row.loss },
-          accuracy: {
-            help: "share of the held-out samples classified correctly; of the training samples without any",
-            value: ({ row }) => row.accuracy,
-          },
-          layer: {
-            help: "weight matrix, from 1; the last is the output layer",
-            value: ({ row }) => row.layer,
-          },
-          rank: { help: "singular values above 1 % of the largest", value: ({ row }) => row.rank },
-          rank_low: { help: "lower end of the certified interval of the rank", value: ({ row }) => row.low },
-          rank_high: { help: "upper end of that interval", value: ({ row }) => row.high },
-          distance: {
-            help: "distance to the matrices of rank K, the number of classes",
-            value: ({ row }) => row.distance,
-          },
+          loss: "loss over all training samples",
+          accuracy: "share of the held-out samples classified correctly; of the training samples without any",
+          layer: "weight matrix, from 1; the last is the output layer",
+          rank: "singular values above 1 % of the largest",
+          rank_low: { help: "lower end of the certified interval of the rank", value: ({ low }) => low },
+          rank_high: { help: "upper end of that interval", value: ({ high }) => high },
+          distance: "distance to the matrices of rank K, the number of classes",
           relative_distance: {
             help: "that distance divided by the norm of the matrix; empty if the norm is 0",
-            value: ({ row }) => numberOrNone(row.relativeDistance),
+            value: ({ relativeDistance }) => numberOrNone(relativeDistance),
           },
           tcv: {
             help: "total cluster variation of the inputs of the layer",
-            value: ({ row }) => row.variation,
+            value: ({ variation }) => variation,
           },
           relative_tcv: {
             help: "tcv as a share of the total variation; empty if that is 0",
-            value: ({ row }) => numberOrNone(row.relative),
+            value: ({ relative }) => numberOrNone(relative),
           },
           trace_ratio: {
             help: "tr(Σ_W Σ_B⁺) / K of the inputs of the layer; empty if it is not finite",
-            value: ({ row }) => numberOrNone(row.traceRatio),
+            value: ({ traceRatio }) => numberOrNone(traceRatio),
           },
         }),
       "singular_values.csv": ({ rows }) =>
         table(
           rows.flatMap((row) =>
-            Array.from(row.singularValues, (value, i) => ({ row, index: i + 1, value, bound: row.bounds[i] }))
+            Array.from(row.singularValues, (singularValue, i) => ({
+              ...row,
+              index: i + 1,
+              singularValue,
+              bound: row.bounds[i],
+            }))
           ),
           {
             ...place,
-            layer: { help: "weight matrix, from 1", value: ({ row }) => row.layer },
-            index: { help: "number of the singular value, from 1, descending", value: ({ index }) => index },
-            singular_value: { help: "singular value", value: ({ value }) => value },
-            bound: { help: "certified bound on its error", value: ({ bound }) => bound },
+            layer: "weight matrix, from 1",
+            index: "number of the singular value, from 1, descending",
+            singular_value: "singular value",
+            bound: "certified bound on its error",
           },
         ),
     },

@@ -23,29 +23,31 @@ export interface CollapseTask {
   readonly task: Task;
 }
 
-/** Values of the options of the experiment. */
-export interface RankCollapseOptions extends
-  Omit<
+/** Values of the options of the experiment; their table explains them. */
+export type RankCollapseOptions = Readonly<
+  & Omit<
     TrainingValues,
-    "task" | "weightDecay" | "probeEvery" | "spectraEvery" | "epsilons" | "relative" | "precision"
-  > {
-  /** The task or its name, or tasks that differ in the deviation within their classes. */
-  readonly task: string | Task | readonly CollapseTask[];
-  /** Standard deviations within the classes of mixture, one training run for each. */
-  readonly deviations: readonly number[] | null;
-  /** Number of training samples. */
-  readonly samples: number;
-  /** Widths of the hidden layers. */
-  readonly layers: string | readonly number[];
-  /** Learning rate of all replicas, or one for each. */
-  readonly learningRate: readonly number[];
-  /** Number of steps. */
-  readonly steps: number;
-  /** Weight decays to compare, ascending. */
-  readonly weightDecays: readonly number[];
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+    | "task"
+    | "samples"
+    | "layers"
+    | "learningRate"
+    | "steps"
+    | "weightDecay"
+    | "probeEvery"
+    | "spectraEvery"
+    | "epsilons"
+    | "relative"
+    | "precision"
+  >
+  & Record<"samples" | "steps", number>
+  & Record<"learningRate" | "weightDecays", readonly number[]>
+  & {
+    task: string | Task | readonly CollapseTask[];
+    deviations: readonly number[] | null;
+    layers: string | readonly number[];
+    full: boolean;
+  }
+>;
 
 /** Options of the experiment. */
 export const rankCollapseOptions: TableOf<RankCollapseOptions> = {

@@ -10,7 +10,7 @@ import { mean } from "../../stats/mean.ts";
 import { norm } from "../../stats/norm.ts";
 import { monteCarloPValue } from "../../stats/p_values.ts";
 import { normals } from "../../stats/random_matrices.ts";
-import { byReplica, type Claim } from "../core/verdict.ts";
+import { type Claim, claimsOf, type RowClaim } from "../core/verdict.ts";
 import { plateauLengths, type SaddleNetwork } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
@@ -36,39 +36,37 @@ export function saddleClaims(networks: readonly SaddleNetwork[], plan: SaddlePla
 function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim[] {
   const { rates: { length: neurons }, deltas, inputs, width, replicasOfEach } = plan;
   const delta = deltas.at(-1)!, own = networks.filter((network) => network.delta === delta);
-  const values = (statistic: (network: SaddleNetwork) => number | null) =>
-    byReplica(replicasOfEach, own, ([network]) => statistic(network));
-  return [
+  return claimsOf(replicasOfEach, own, [
     {
       text: `from δ = ${delta} the loss drops behind ${neurons} plateaus`,
       statistic: "drops of the loss",
-      values: values(({ drops }) => drops.length),
+      value: ([{ drops }]) => drops.length,
       demand: { equals: neurons },
       null: {
         text: "jumps of the rank of weights at shifted times",
-        pValues: values((network) => testNear(network, network.drops)),
+        pValue: ([network]) => testNear(network, network.drops),
       },
     },
     {
       text: `on plateau k the hidden weights have rank k, from 0 to ${neurons}`,
       statistic: "share of the plateaus that certainly do",
-      values: values(plateauShare),
+      value: ([network]) => plateauShare(network),
       demand: { equals: 1 },
     },
     {
       text: "the rank of the hidden weights grows by one at a time",
       statistic: "mean size of its jumps",
-      values: values((network) => mean(jumpsOf(network, "weights").map(({ size }) => size))),
+      value: ([network]) => mean(jumpsOf(network, "weights").map(({ size }) => size)),
       demand: { equals: 1 },
     },
     {
       text: "on a plateau the weights that are still small converge in direction",
       statistic: "mean cosine between the middle and the end of a plateau",
-      values: values(({ plateaus }) => mean(plateaus.map(({ halves: [, second] }) => second))),
+      value: ([{ plateaus }]) => mean(plateaus.map(({ halves: [, second] }) => second)),
       demand: { above: 0.9 },
       null: {
         text: "random directions",
-        pValues: values(({ plateaus, replica }) =>
+        pValue: ([{ plateaus, replica }]) =>
           monteCarloPValue(
             mean(plateaus.map(({ halves: [, second] }) => second)),
             Array.from({ length: DRAWS }, (_, draw) =>
@@ -77,90 +75,86 @@ function saddleClaimsOf(networks: readonly SaddleNetwork[], plan: SaddlePlan): C
                 const random = normals(inputs * width, (replica * DRAWS + draw) * neurons + rank);
                 return random[0] / norm(random);
               }))),
-          )
-        ),
+          ),
       },
     },
     {
       text: "they turn less in the second half of a plateau than in the first",
       statistic: "mean difference of the two cosines",
-      values: values(({ plateaus }) => mean(plateaus.map(({ halves: [first, second] }) => second - first))),
+      value: ([{ plateaus }]) => mean(plateaus.map(({ halves: [first, second] }) => second - first)),
       demand: { above: 0 },
     },
     {
       text: "they end in the direction of the neuron that is learnt next",
       statistic: "mean cosine to it",
-      values: values(({ plateaus }) => mean(plateaus.map(({ ahead }) => ahead))),
+      value: ([{ plateaus }]) => mean(plateaus.map(({ ahead }) => ahead)),
       demand: { above: 0.9 },
     },
     {
       text: "the ranks of hidden weights and hidden features jump at the same time",
       statistic: "distance from each jump to the nearest of the other rank, against shifted times",
-      values: values((network) => testNear(network, jumpsOf(network, "features").map(({ at }) => at))),
+      value: ([network]) => testNear(network, jumpsOf(network, "features").map(({ at }) => at)),
       kind: "p-value",
       demand: { below: 0.05 },
     },
-  ];
+  ]);
 }
 
 /** Claims about how long plateaus last. */
 function ladderClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan, activation: string): Claim[] {
   const { rates, deltas, replicasOfEach } = plan;
   const whole = networks.filter(({ delta, drops }) => delta < deltas[0] && drops.length === rates.length);
-  const values = (statistic: (slopes: readonly LineFit[], inverse: readonly LineFit[]) => number) =>
-    byReplica(replicasOfEach, whole, (own) => {
+  const claim = (
+    statistic: (slopes: readonly LineFit[], inverse: readonly LineFit[]) => number,
+    rest: Omit<RowClaim<SaddleNetwork>, "value">,
+  ): RowClaim<SaddleNetwork> => ({
+    ...rest,
+    value: (own) => {
       if (own.length < 3) return null;
       const fits = (x: (delta: number) => number) =>
         rates.map((_, k) =>
           fitLine(own.map(({ delta }) => x(delta)), own.map((each) => plateauLengths(each)[k]))
         );
       return statistic(fits((delta) => Math.log(1 / delta)), fits((delta) => 1 / delta));
-    });
-  const claims: Claim[] = [
-    {
+    },
+  });
+  const claims = [
+    claim((slopes) => mean(slopes.map(({ slope }) => slope)), {
       text: "plateaus last longer from smaller weights",
       statistic: "mean slope of their lengths over log 1/δ",
-      values: values((slopes) => mean(slopes.map(({ slope }) => slope))),
       demand: { above: 0 },
-    },
-    {
+    }),
+    claim((slopes, inverse) => mean(slopes.map(({ share }, k) => share - inverse[k].share)), {
       text: "their lengths grow like log 1/δ rather than 1/δ",
       statistic: "mean difference of R²",
-      values: values((slopes, inverse) => mean(slopes.map(({ share }, k) => share - inverse[k].share))),
       demand: { above: 0 },
-    },
+    }),
+    claim((slopes) => mean(slopes.map(({ slope }, k) => Math.abs(slope / predictedSlope(rates, k) - 1))), {
+      text: "drop k comes at the time log(1/δ) / (2 s_k), but for a constant",
+      statistic: "mean relative error of the slopes of the lengths",
+      demand: { below: 0.1 },
+    }),
   ];
-  if (activation !== "identity") return claims;
-  return [...claims, {
-    text: "drop k comes at the time log(1/δ) / (2 s_k), but for a constant",
-    statistic: "mean relative error of the slopes of the lengths",
-    values: values((slopes) =>
-      mean(slopes.map(({ slope }, k) => Math.abs(slope / predictedSlope(rates, k) - 1)))
-    ),
-    demand: { below: 0.1 },
-  }];
+  return claimsOf(replicasOfEach, whole, activation === "identity" ? claims : claims.slice(0, 2));
 }
 
 /** Claims about the networks with the largest weights, built to have no saddles on their way. */
 function lazyClaims(networks: readonly SaddleNetwork[], plan: SaddlePlan): Claim[] {
   const { deltas: [delta], inputs, width, replicasOfEach } = plan;
-  const own = networks.filter((network) => network.delta === delta);
-  const values = (statistic: (network: SaddleNetwork) => number) =>
-    byReplica(replicasOfEach, own, ([network]) => statistic(network));
-  return [
+  return claimsOf(replicasOfEach, networks.filter((network) => network.delta === delta), [
     {
       text: `from δ = ${delta} the loss drops behind no plateau`,
       statistic: "drops of the loss",
-      values: values(({ drops, points }) => points.every(({ loss }) => loss < Infinity) ? drops.length : NaN),
+      value: ([{ drops, points }]) => points.every(({ loss }) => loss < Infinity) ? drops.length : NaN,
       demand: { equals: 0 },
     },
     {
       text: `from δ = ${delta} the hidden weights have full rank from the start`,
       statistic: "rank at the start / full rank",
-      values: values(({ points: [{ weights }] }) => weights.low / Math.min(inputs, width)),
+      value: ([{ points: [{ weights }] }]) => weights.low / Math.min(inputs, width),
       demand: { equals: 1 },
     },
-  ];
+  ]);
 }
 
 /**

@@ -4,22 +4,19 @@
  *
  * @module
  */
+import { type CurvePanel, layOutPanels, type PanelCurve } from "../../plot/core/curve_panels.ts";
 import { scientific } from "../../plot/core/format.ts";
-import { clipped, drawFrame, frameFoot, frameHead, frameSide } from "../../plot/core/frame.ts";
 import { type LegendEntry, lineSwatch } from "../../plot/core/legend.ts";
 import { decadeAxis } from "../../plot/core/log_axis.ts";
-import { drawLine } from "../../plot/core/marks.ts";
-import { drawPage, pageMargin, pageWidth } from "../../plot/core/page.ts";
+import { drawPage } from "../../plot/core/page.ts";
 import { greyInk, guideStyle, ink, ladderStyle, type LineStyle, lineStyle } from "../../plot/core/palette.ts";
 import { type Axis, lossAxis, rankAxis, stepAxis } from "../../plot/core/scales.ts";
-import { appendGroup, type Group, px } from "../../plot/core/svg.ts";
 import { extent } from "../../stats/extent.ts";
 import { fitLine } from "../../stats/line_fit.ts";
 import { predictedSlope } from "./claims.ts";
 import { plateauLengths, type SaddleNetwork, type SaddlePoint } from "./networks.ts";
 import type { SaddlePlan } from "./plan.ts";
 
-const gap = 62, rowGap = 10, heights = [190, 120, 100, 170], [, , , lowest] = heights;
 /** Losses below this share of the largest are cut off: they only shrink behind the last drop. */
 const LEAST = 1e-5;
 const weightStyle: LineStyle = { color: ink, dash: null, width: 2.2 };
@@ -36,102 +33,122 @@ const predictedStyle: LineStyle = { ...guideStyle, color: ink };
  * @returns A standalone SVG document, 900 pixels wide.
  */
 export function saddleFigure(plan: SaddlePlan, rows: readonly SaddleNetwork[]): string {
-  const { activations, deltas, rates, steps, learningRate, seed } = plan, [most, ...small] = deltas;
-  const points = rows.flatMap(({ points }) => points);
-  const least = LEAST * extent(points.map(({ loss }) => loss))[1];
-  const axes = [
-    lossAxis(points.map(({ loss }) => loss).filter((loss) => loss >= least), heights[0]),
-    rankAxis(points.map(({ weights }) => weights.rank), heights[1]),
-    shareAxis(heights[2]),
-    rankAxis(rows.flatMap(plateauLengths), lowest),
-  ];
-  const left = pageMargin + Math.max(...axes.map(frameSide));
-  const width = (pageWidth - left - pageMargin - (activations.length - 1) * gap) / activations.length;
-  const time = stepAxis([0, steps * learningRate], width);
-  const inverse = decadeAxis([0.4 / small[0], 2.5 / small.at(-1)!], [0, width], 8);
+  const { activations, deltas, rates, learningRate, seed } = plan, [most, ...small] = deltas;
   const styleOf = (delta: number) =>
     delta === most ? largeStyle : ladderStyle(small.indexOf(delta), small.length);
-  const tops = heights.map((_, row) =>
-    heights.slice(0, row).reduce((top, height) => top + height + frameHead + rowGap, frameHead) +
-    (row === 3 ? frameFoot : 0)
-  );
-  const rowNames = ["loss", "rank", "cosine", "time"];
-  const drawColumn = (parent: Group, activation: string, column: number) => {
-    const own = rows.filter((network) => network.activation === activation);
-    const [large, ...ladder] = deltas.map((delta) => own.find((network) => network.delta === delta));
-    const slow = ladder.at(-1);
-    const panel = (row: number, label: string, x: Axis, xName: string) => {
-      const height = heights[row], y = axes[row], yName = column === 0 ? rowNames[row] : null;
-      const group = appendGroup(parent, "panel", left + column * (width + gap), tops[row]);
-      drawFrame(group, { label, width, height, x, y, xName: row > 1 ? xName : null, xMeaning: xName, yName });
-      return clipped(group, { width, height });
-    };
-    const over = (row: number, label: string) => {
-      const group = panel(row, label, time, "time, steps × learning rate");
-      for (const at of slow?.drops ?? []) {
-        const x = time.scale(slow!.points[at].time);
-        drawLine(group, "drop", [{ x, y: 0 }, { x, y: heights[row] }], "straight", dropStyle);
-      }
-      type Value = (point: SaddlePoint) => number;
-      return (name: string, style: LineStyle, value: Value, of: readonly SaddlePoint[] = []) => {
-        const line = of.map((point) => ({ x: time.scale(point.time), y: axes[row].scale(value(point)) }));
-        drawLine(group, name, line, row === 1 ? "step" : "straight", style);
-      };
-    };
-    const losses = over(0, `${activation}: loss`), [bottom] = axes[0].domain;
-    for (const network of [large, ...ladder]) {
-      if (!network) continue;
-      losses("loss", styleOf(network.delta), ({ loss }) => Math.max(loss, bottom / 2), network.points);
-    }
-    const ranks = over(1, "ranks of hidden weights and features");
-    ranks("large", largeStyle, ({ weights }) => weights.rank, large?.points);
-    ranks("weights", weightStyle, ({ weights }) => weights.rank, slow?.points);
-    ranks("features", featureStyle, ({ features }) => features.rank, slow?.points);
-    const turns = over(2, "small weights, to the plateau's end");
-    for (const { ends: [from, , to], rank } of slow?.plateaus ?? []) {
-      turns("cosine", lineStyle(rank), ({ cosine }) => cosine, slow!.points.slice(from, to + 1));
-    }
-    const whole = own.filter(({ delta, drops }) => delta < most && drops.length === rates.length);
-    const last = panel(3, "lengths of the plateaus", inverse, "1 / δ");
-    drawLengths(last, whole, { rates, x: inverse, y: axes[3], isLinear: activation === "identity" });
-  };
+  const columns = activations.map((activation) => columnOf(plan, rows, activation, styleOf));
+  const grid = layOutPanels({
+    // The panels of a row share the labels of its first one.
+    panels: columns[0].flatMap((_, row) =>
+      columns.map((panels, column) => column === 0 ? panels[row] : { ...panels[row], yName: null })
+    ),
+    columns: columns.map(() => 1),
+    heights: [190, 120, 100, 170],
+  });
   return drawPage({
     title: "From saddle to saddle: the staircase in weights",
     subtitle: `${plan.inputs}-${plan.width}-${rates.length} without biases · rates ${rates.join(", ")} · ` +
       `gradient descent in steps of ${learningRate} · network 0 of ${plan.replicasOfEach}, seed ${seed}`,
     description: describe(plan, rows),
     legend: legendOf(plan, styleOf),
-    height: tops[3] + lowest + frameFoot,
-    draw: (parent) => activations.forEach((activation, column) => drawColumn(parent, activation, column)),
+    ...grid,
   });
 }
 
-/** Draws lengths of plateaus against 1/δ with fitted lines, and the slopes of a linear network. */
-function drawLengths(
-  parent: Group,
+/** Makes the panels of an activation, on axes that all activations share. */
+function columnOf(
+  { deltas, rates, steps, learningRate }: SaddlePlan,
+  rows: readonly SaddleNetwork[],
+  activation: string,
+  styleOf: (delta: number) => LineStyle,
+): CurvePanel[] {
+  const own = rows.filter((network) => network.activation === activation);
+  const [large, ...ladder] = deltas.map((delta) => own.find((network) => network.delta === delta));
+  const slow = ladder.at(-1), points = rows.flatMap(({ points }) => points);
+  const losses = points.map(({ loss }) => loss), least = LEAST * extent(losses)[1];
+  const over = (
+    style: LineStyle,
+    value: (point: SaddlePoint) => number,
+    of: readonly SaddlePoint[] = [],
+    course: PanelCurve["course"] = "straight",
+  ): PanelCurve => ({ style, course, at: of.map(({ time }) => time), values: [of.map(value)] });
+  const time = {
+    x: (width: number) => stepAxis([0, steps * learningRate], width),
+    xMeaning: "time, steps × learning rate",
+    guides: (slow?.drops ?? []).map((at) => ({
+      value: slow!.points[at].time,
+      axis: "x" as const,
+      style: dropStyle,
+    })),
+  };
+  return [{
+    ...time,
+    label: `${activation}: loss`,
+    xName: null,
+    yName: "loss",
+    yAxis: (_, height) => lossAxis(losses.filter((loss) => loss >= least), height),
+    // Lines leave the frame at its lower edge.
+    curves: [large, ...ladder].flatMap((network) =>
+      network ? [over(styleOf(network.delta), ({ loss }) => Math.max(loss, least / 4), network.points)] : []
+    ),
+  }, {
+    ...time,
+    label: "ranks of hidden weights and features",
+    xName: null,
+    yName: "rank",
+    yAxis: (_, height) => rankAxis(points.map(({ weights }) => weights.rank), height),
+    curves: [
+      over(largeStyle, ({ weights }) => weights.rank, large?.points, "step"),
+      over(weightStyle, ({ weights }) => weights.rank, slow?.points, "step"),
+      over(featureStyle, ({ features }) => features.rank, slow?.points, "step"),
+    ],
+  }, {
+    ...time,
+    label: "small weights, to the plateau's end",
+    xName: time.xMeaning,
+    yName: "cosine",
+    yAxis: (_, height) => shareAxis(height),
+    curves: (slow?.plateaus ?? []).map(({ ends: [from, , to], rank }) =>
+      over(lineStyle(rank), ({ cosine }) => cosine, slow!.points.slice(from, to + 1))
+    ),
+  }, {
+    label: "lengths of the plateaus",
+    x: (width) => decadeAxis([0.4 / deltas[1], 2.5 / deltas.at(-1)!], [0, width], 8),
+    xName: "1 / δ",
+    yName: "time",
+    yAxis: (_, height) => rankAxis(rows.flatMap(plateauLengths), height),
+    ...lengthsOf(
+      own.filter(({ delta, drops }) => delta < deltas[0] && drops.length === rates.length),
+      rates,
+      activation === "identity",
+    ),
+  }];
+}
+
+/** Lengths of plateaus against 1/δ with fitted lines, and the slopes of a linear network. */
+function lengthsOf(
   networks: readonly SaddleNetwork[],
-  { rates, x, y, isLinear }: Pick<SaddlePlan, "rates"> & { x: Axis; y: Axis; isLinear: boolean },
-): void {
-  const logs = networks.map(({ delta }) => -Math.log(delta)), ends = extent(logs), [from] = ends;
-  rates.forEach((_, k) => {
-    const values = networks.map((network) => plateauLengths(network)[k]), style = lineStyle(k);
+  rates: readonly number[],
+  isLinear: boolean,
+): Pick<CurvePanel, "curves" | "dots"> {
+  const inverse = networks.map(({ delta }) => 1 / delta), logs = inverse.map(Math.log);
+  const lengths = rates.map((_, k) => networks.map((network) => plateauLengths(network)[k]));
+  const [from, to] = extent(logs);
+  const curves = lengths.flatMap((values, k): PanelCurve[] => {
     const { slope, intercept } = fitLine(logs, values), start = intercept + slope * from;
-    const through = (name: string, slope: number, style: LineStyle) => {
-      const line = ends.map((log) => ({
-        x: x.scale(Math.exp(log)),
-        y: y.scale(start + slope * (log - from)),
-      }));
-      drawLine(parent, name, line, "straight", style);
-    };
-    if (ends[0] < ends[1]) {
-      through("fit", slope, style);
-      if (isLinear) through("predicted", predictedSlope(rates, k), predictedStyle);
-    }
-    values.forEach((value, i) => {
-      const dot = parent.append("circle").attr("class", "length").attr("r", 3).attr("fill", style.color);
-      dot.attr("cx", px(x.scale(Math.exp(logs[i])))).attr("cy", px(y.scale(value))).attr("fill-opacity", 0.7);
+    const line = (slope: number, style: LineStyle) => ({
+      style,
+      at: [from, to].map(Math.exp),
+      values: [[start, start + slope * (to - from)]],
     });
+    if (!(from < to)) return [];
+    return [line(slope, lineStyle(k)), ...isLinear ? [line(predictedSlope(rates, k), predictedStyle)] : []];
   });
+  const dots = lengths.map((values, k) => ({
+    color: lineStyle(k).color,
+    points: values.map((value, i) => [inverse[i], value] as const),
+  }));
+  return { curves, dots };
 }
 
 /** The axis of cosines from 0 to 1, with room above. */

@@ -6,19 +6,19 @@
  * @module
  */
 import type { TableOf } from "../../cli/options.ts";
-import { type Columns, table } from "../../io/table.ts";
+import { table } from "../../io/table.ts";
 import { defineExperiment, type Experiment } from "../core/experiment.ts";
 import { rankColumns } from "../core/rank_columns.ts";
-import { trainingRun } from "../core/training_run.ts";
+import { scaledStart, trainingRun } from "../core/training_run.ts";
 import { saddleClaims } from "./claims.ts";
 import { measureNetworks, plateauLengths, type SaddleNetwork } from "./networks.ts";
 import { type SaddleOptions, saddleOptions, saddlePlaces, type SaddlePlan, saddlePlan } from "./plan.ts";
 
 /** Columns that name the network of a row. */
-const place: Columns<{ readonly network: SaddleNetwork }> = {
-  activation: { help: "activation of the hidden layer", value: ({ network }) => network.activation },
-  delta: { help: "factor of the initial weights", value: ({ network }) => network.delta },
-  replica: { help: "network of this δ, from 0", value: ({ network }) => network.replica },
+const place = {
+  activation: "activation of the hidden layer",
+  delta: "factor of the initial weights",
+  replica: "network of this δ, from 0",
 };
 
 /**
@@ -66,11 +66,7 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
           nameOf: (index) =>
             `${plan.activations[i]}, δ = ${places[index].delta}, replica ${places[index].replica}`,
           networksAt: [...probed, steps],
-          prepare: async ({ network: { parameters } }) => {
-            const words = await parameters.read(), size = words.length / places.length;
-            return words.map((word, i) => word * places[Math.floor(i / size)].delta);
-          },
-          apply: ({ network }, words) => network.parameters.write(words),
+          ...scaledStart(places.map(({ delta }) => delta)),
           measure: (training, _, { gpu, signal }, networks) =>
             measureNetworks(plan, training, { places, networks, gpu, signal }),
         });
@@ -79,39 +75,38 @@ export const saddleToSaddle: Experiment<TableOf<SaddleOptions>, SaddlePlan, Sadd
     tables: {
       "saddle_to_saddle.csv": ({ rows }) =>
         table(
-          rows.flatMap((network) => network.points.map((point) => ({ network, point }))),
+          rows.flatMap((network) => network.points.map((point) => ({ ...network, ...point }))),
           {
             ...place,
-            step: { help: "updates made before the probe", value: ({ point }) => point.step },
-            time: { help: "steps times learning rate", value: ({ point }) => point.time },
-            loss: { help: "loss over all samples", value: ({ point }) => point.loss },
+            step: "updates made before the probe",
+            time: "steps times learning rate",
+            loss: "loss over all samples",
             ...rankColumns(
               "weight_rank",
               "singular values of the hidden weights above the tolerance",
-              ({ point }) => point.weights,
+              ({ weights }) => weights,
             ),
             ...rankColumns(
               "feature_rank",
               "ε-rank of the hidden features, ε the squared tolerance",
-              ({ point }) => point.features,
+              ({ features }) => features,
             ),
             cosine: {
               help:
                 "cosine between the weights still small and those at the plateau's end; empty on the last one",
-              value: ({ point }) => Number.isNaN(point.cosine) ? null : point.cosine,
+              value: ({ cosine }) => Number.isNaN(cosine) ? null : cosine,
             },
           },
         ),
       "plateaus.csv": ({ rows }) =>
         table(
-          rows.flatMap((network) => network.drops.map((_, k) => ({ network, k }))),
+          rows.flatMap((network) =>
+            plateauLengths(network).map((length, plateau) => ({ ...network, length, plateau }))
+          ),
           {
             ...place,
-            plateau: { help: "plateau of the loss, from 0", value: ({ k }) => k },
-            length: {
-              help: "time from the drop before it, or the start, to its own",
-              value: ({ network, k }) => plateauLengths(network)[k],
-            },
+            plateau: "plateau of the loss, from 0",
+            length: "time from the drop before it, or the start, to its own",
           },
         ),
     },

@@ -3,15 +3,15 @@
  *
  * @module
  */
+import { withoutDirections } from "../../linalg/without_directions.ts";
 import { type Matrix, transposed } from "../../linalg/matrix.ts";
 import { svd } from "../../linalg/svd/svd.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import type { RankInterval } from "../../rank/certificates/rank_interval.ts";
+import { lossDrops } from "../../rank/stairs/loss_drops.ts";
 import { weightRanks } from "../../rank/ranks/weight_ranks.ts";
-import { extent } from "../../stats/extent.ts";
-import { norm } from "../../stats/norm.ts";
-import { findPeaks } from "../../stats/peaks.ts";
-import type { Probe } from "../../train/trace.ts";
+import { cosine, norm } from "../../stats/norm.ts";
+import { longestRun } from "../../stats/runs.ts";
 import type { Training } from "../../train/training.ts";
 import type { RunContext } from "../core/experiment.ts";
 import type { Measurements } from "../core/training_run.ts";
@@ -35,7 +35,10 @@ export interface SaddlePoint {
   readonly cosine: number;
 }
 
-/** A plateau before the rank is full: probes at which the hidden weights have one rank. */
+/**
+ * A plateau before the rank is full: the longest run of at least three probes at which the hidden
+ * weights have one rank.
+ */
 export interface Plateau {
   /** The rank. */
   readonly rank: number;
@@ -56,12 +59,6 @@ export interface SaddleNetwork extends SaddlePlace {
   /** Plateaus of ranks below the number of the target's neurons. */
   readonly plateaus: readonly Plateau[];
 }
-
-/** How many times as fast a drop of the loss is as the plateaus before and behind it. */
-const DROP = 3;
-
-/** Share of the fastest fall of a loss below which falls are roundings. */
-const STILL = 1e-6;
 
 /** What the networks of a run are measured with. */
 export interface Surveyed extends Pick<RunContext, "gpu" | "signal"> {
@@ -93,7 +90,11 @@ export async function measureNetworks(
   const found = [...replicas].map(([replica, own]) => ({
     replica,
     own,
-    plateaus: plateausOf(own.map((i) => ranks[i].rank), rates.length),
+    plateaus: rates.flatMap((_, rank) => {
+      const { first, length } = longestRun(own, (i) => ranks[i].rank === rank);
+      if (length < 3) return [];
+      return [{ rank, ends: [first, first + (length - 1 >> 1), first + length - 1] as const }];
+    }),
   }));
   const parts = found.flatMap(({ own, plateaus }) =>
     plateaus.flatMap(({ rank, ends: [from, , to] }) =>
@@ -103,7 +104,7 @@ export async function measureNetworks(
   const factors = await svd(gpu, parts.map(({ matrix }) => matrix), work);
   const small = new Map(parts.map(({ index, rank, matrix }, i) => [
     index,
-    remainder(matrix, factors[i].vt.data, rank),
+    withoutDirections(matrix, factors[i].vt.data, rank),
   ]));
   const rows = found.map(({ replica, own, plateaus }): SaddleNetwork => {
     const cosines = new Float64Array(own.length).fill(NaN);
@@ -137,21 +138,6 @@ export async function measureNetworks(
 }
 
 /**
- * Finds the drops of a loss, each between two plateaus: where its fall, in the time of a step, is
- * fastest, and three times as fast as at its slowest before and behind.
- *
- * @param probes Steps and losses.
- * @returns Indices of the probes before the fastest fall of each drop.
- */
-export function lossDrops(probes: readonly Pick<Probe, "step" | "loss">[]): number[] {
-  const speeds = probes.slice(1).map(({ step, loss }, i) =>
-    (probes[i].loss - loss) / (step - probes[i].step)
-  );
-  const [, fastest] = extent(speeds.filter(Number.isFinite));
-  return fastest > 0 ? findPeaks(speeds, { factor: DROP, floor: STILL * fastest }) : [];
-}
-
-/**
  * Computes the lengths of the plateaus of the loss.
  *
  * @param network A network.
@@ -161,44 +147,8 @@ export function plateauLengths({ points, drops }: Pick<SaddleNetwork, "points" |
   return drops.map((at, k) => points[at].time - (k > 0 ? points[drops[k - 1]].time : 0));
 }
 
-/**
- * Finds the longest run of probes of each rank below the last one.
- *
- * @param ranks Ranks at the probes.
- * @param end Number of ranks, from 0.
- * @returns The plateaus of at least three probes, by their ranks.
- */
-function plateausOf(ranks: readonly number[], end: number): Pick<Plateau, "rank" | "ends">[] {
-  return Array.from({ length: end }, (_, rank) => {
-    let first = 0, length = 0;
-    for (let i = 0, from = 0; i < ranks.length; i++) {
-      if (ranks[i] !== rank) from = i + 1;
-      else if (i + 1 - from > length) [first, length] = [from, i + 1 - from];
-    }
-    return { rank, length, ends: [first, first + (length - 1 >> 1), first + length - 1] as const };
-  }).filter(({ length }) => length >= 3);
-}
-
 /** The hidden weights with a row for each neuron. */
 function neuronRows({ weights, biases: { length: neurons } }: LayerParameters): Matrix {
   const inputs = weights.length / neurons;
   return { rows: neurons, columns: inputs, data: transposed(weights, inputs, neurons) };
-}
-
-/** Takes the part of a matrix beyond as many of its largest singular values as a rank. */
-function remainder({ columns, data }: Matrix, basis: ArrayLike<number>, rank: number): Float64Array {
-  const rest = Float64Array.from(data);
-  for (let at = 0; at < rest.length; at += columns) {
-    const row = rest.subarray(at, at + columns);
-    for (let k = 0; k < rank * columns; k += columns) {
-      const along = row.reduce((sum, value, j) => sum + value * basis[k + j], 0);
-      row.forEach((_, j) => row[j] -= along * basis[k + j]);
-    }
-  }
-  return rest;
-}
-
-/** Computes the cosine between two matrices. */
-function cosine(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0) / (norm(a) * norm(b));
 }

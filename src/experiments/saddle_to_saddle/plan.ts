@@ -4,43 +4,35 @@
  * @module
  */
 import { integer, number, numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { trainingTable } from "../../cli/training_table.ts";
 import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
 import { homogeneousOrder } from "../../nn/optim/polar_flow.ts";
-import { withEigenvalues } from "../../stats/random_matrices.ts";
-import { arrayTask } from "../../tasks/array_task.ts";
 import type { Task } from "../../tasks/task.ts";
+import { teacherTask } from "../../tasks/teacher_task.ts";
 import { MOST_REPLICAS, MOST_WIDTH } from "../../train/limits.ts";
 import { ascending } from "../core/lists.ts";
 import { parseNames } from "../core/names.ts";
 
-/** Values of the options. */
-export interface SaddleOptions extends Pick<TrainingValues, "replicas" | "seed"> {
-  /** Activations, one training each: a list, or its text. */
-  readonly activations: string | readonly string[];
-  /** Factors δ of the initial weights; the largest is the case without saddles. */
-  readonly deltas: readonly number[];
-  /** Rates s_k at which the target's neurons are learnt, descending. */
-  readonly rates: readonly number[];
-  /** Dimension of the input. */
-  readonly inputs: number;
-  /** Hidden neurons. */
-  readonly width: number;
-  /** Number of samples. */
-  readonly samples: number;
-  /** Learning rate: the time of a step. */
-  readonly learningRate: number;
-  /** Number of steps. */
-  readonly steps: number;
-  /** Steps from one probe to the next. */
-  readonly probeEvery: number;
-  /** Singular values above it count. */
-  readonly tolerance: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options; their table explains them. */
+export type SaddleOptions = Readonly<
+  & Record<
+    | "inputs"
+    | "width"
+    | "samples"
+    | "learningRate"
+    | "steps"
+    | "probeEvery"
+    | "tolerance"
+    | "replicas"
+    | "seed",
+    number
+  >
+  & Record<"deltas" | "rates", readonly number[]>
+  & Record<"activations", string | readonly string[]>
+  & Record<"full", boolean>
+>;
 
 const group = "what to train";
 
@@ -135,41 +127,12 @@ export function saddlePlan({ full: _, ...options }: SaddleOptions): SaddlePlan {
     activations,
     deltas,
     rates,
-    tasks: activations.map((activation) => teacherTask(activation, { ...options, rates })),
+    tasks: activations.map((name) =>
+      teacherTask({ ...options, name, rates, activation: activationFunction(parseActivation(name)) })
+    ),
     replicasOfEach: replicas,
     replicas: deltas.length * replicas,
   };
-}
-
-/**
- * Makes the task y_k = s_k σ(x_k) / E σ(x_k)² on whitened samples, XᵀX/m = I: a teacher of neurons
- * in orthogonal directions, each with an output of its own. Small weights in direction k, towards
- * output k, grow like e^(2 s_k t) whatever the activation. The map of the linear teacher has the
- * singular values s_k.
- */
-function teacherTask(
-  activation: string,
-  { rates, inputs, samples, seed }: Pick<SaddleOptions, "rates" | "inputs" | "samples" | "seed">,
-): Task {
-  const x = Float32Array.from(withEigenvalues(new Array<number>(inputs).fill(samples), samples, seed));
-  const value = activationFunction(parseActivation(activation));
-  const targets = rates.map((rate, k) => {
-    const column = Float64Array.from({ length: samples }, (_, i) => value(x[i * inputs + k]));
-    const square = column.reduce((sum, each) => sum + each * each, 0) / samples;
-    return column.map((each) => rate * each / square);
-  });
-  const y = Float32Array.from(
-    { length: samples * rates.length },
-    (_, i) => targets[i % rates.length][Math.floor(i / rates.length)],
-  );
-  return arrayTask({
-    x,
-    y,
-    inputs,
-    outputs: rates.length,
-    name: `${activation} teacher`,
-    description: `a teacher of ${rates.length} ${activation} neurons`,
-  });
 }
 
 /** The place of a network in its run. */

@@ -82,50 +82,36 @@ export const sgdRank: Experiment<TableOf<SgdRankOptions>, SgdRankPlan, SgdRankNe
       table(
         rows.flatMap((network) =>
           network.equal.flatMap((equal) =>
-            network.layers.map((matrix, l) => ({ network, equal, matrix, layer: l + 1 }))
+            network.layers.map((matrix, l) => ({ ...network, ...matrix, equal, layer: l + 1 }))
           )
         ),
         {
-          equal: {
-            help: "comparison of the row: with the same number of steps, or of epochs",
-            value: ({ equal }) => equal,
-          },
-          batch_size: { help: "samples of a mini-batch", value: ({ network }) => network.batchSize },
-          steps: { help: "updates of the weights", value: ({ network }) => network.steps },
-          learning_rate: { help: "learning rate", value: ({ network }) => network.learningRate },
-          weight_decay: { help: "weight decay", value: ({ network }) => network.weightDecay },
-          replica: { help: "network of this kind, from 0", value: ({ network }) => network.replica },
-          layer: { help: "weight matrix, from 1", value: ({ layer }) => layer },
-          rank: {
-            help: "singular values above the tolerance times the largest",
-            value: ({ matrix }) => matrix.rank,
-          },
+          equal: "comparison of the row: with the same number of steps, or of epochs",
+          batch_size: "samples of a mini-batch",
+          steps: "updates of the weights",
+          learning_rate: "learning rate",
+          weight_decay: "weight decay",
+          replica: "network of this kind, from 0",
+          layer: "weight matrix, from 1",
+          rank: "singular values above the tolerance times the largest",
           rank_low: {
             help: "lower end of the certified interval of the rank",
-            value: ({ matrix }) => matrix.low,
+            value: ({ low }) => low,
           },
-          rank_high: { help: "upper end of that interval", value: ({ matrix }) => matrix.high },
+          rank_high: { help: "upper end of that interval", value: ({ high }) => high },
           stable_rank: {
             help: "sum of the squared singular values divided by the largest",
-            value: ({ matrix }) => weightStableRank(matrix).value,
+            value: (matrix) => weightStableRank(matrix).value,
           },
           stable_rank_bound: {
             help: "bound on the error of that",
-            value: ({ matrix }) => weightStableRank(matrix).bound,
+            value: (matrix) => weightStableRank(matrix).bound,
           },
-          loss: { help: "loss over all training samples", value: ({ network }) => network.loss },
-          training_accuracy: {
-            help: "share of the training samples classified correctly",
-            value: ({ network }) => network.trainingAccuracy,
-          },
-          accuracy: {
-            help: "share of the held-out samples classified correctly; of the training samples without any",
-            value: ({ network }) => network.accuracy,
-          },
-          has_learnt: {
-            help: "whether the network does better than naming the most frequent class; others do not count",
-            value: ({ network }) => network.hasLearnt,
-          },
+          loss: "loss over all training samples",
+          training_accuracy: "share of the training samples classified correctly",
+          accuracy: "share of the held-out samples classified correctly; of the training samples without any",
+          has_learnt:
+            "whether the network does better than naming the most frequent class; others do not count",
         },
       ),
   },

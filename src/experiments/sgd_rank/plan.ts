@@ -15,31 +15,18 @@ import { MAX_SAMPLES } from "../../tasks/options.ts";
 import type { Task } from "../../tasks/task.ts";
 import { MOST_REPLICAS, MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 
-/** Values of the options of the study. */
-export interface SgdRankOptions extends Pick<TrainingValues, "task" | "data" | "replicas" | "seed"> {
-  /** Number of training samples. */
-  readonly samples: number;
-  /** Widths of the hidden layers. */
-  readonly layers: string | readonly number[];
-  /** Activation of the hidden layers. */
-  readonly activation: string | readonly string[];
-  /** Initialiser. */
-  readonly init: string;
-  /** Side of the squares of pixels of the digits that become one. */
-  readonly pool: number;
-  /** Batch sizes to compare. */
-  readonly batchSizes: readonly number[];
-  /** Learning rates to compare. */
-  readonly learningRates: readonly number[];
-  /** Weight decays to compare. */
-  readonly weightDecays: readonly number[];
-  /** Steps with the largest batch. */
-  readonly steps: number;
-  /** Share of the largest singular value above which a singular value counts. */
-  readonly tolerance: number;
-  /** Whether to take the larger values. */
-  readonly full: boolean;
-}
+/** Values of the options of the study; their table explains them. */
+export type SgdRankOptions = Readonly<
+  & Pick<TrainingValues, "task" | "data" | "replicas" | "seed">
+  & Record<"samples" | "pool" | "steps" | "tolerance", number>
+  & Record<"batchSizes" | "learningRates" | "weightDecays", readonly number[]>
+  & {
+    layers: string | readonly number[];
+    activation: string | readonly string[];
+    init: string;
+    full: boolean;
+  }
+>;
 
 /** Options of the study. */
 export const sgdRankOptions: TableOf<SgdRankOptions> = {

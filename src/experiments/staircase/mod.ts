@@ -19,15 +19,11 @@ import { staircasePage } from "./texts.ts";
 /** Replicas whose stairs are tested, about: as many as a report shows one by one. */
 const MOST_TESTED = 256;
 
-/** Values of the options of a training. */
-export interface StaircaseOptions extends TrainingValues {
-  /** File of the parameters that the networks begin with; `null` to draw them. */
-  readonly initFrom: string | null;
-  /** Whether to stop when the first replica diverges. */
-  readonly stopOnDivergence: boolean;
-  /** Whether to measure the GPU time of each kernel. */
-  readonly profile: boolean;
-}
+/** Values of the options of a training; their table explains them. */
+export type StaircaseOptions = Readonly<
+  & TrainingValues
+  & { initFrom: string | null; stopOnDivergence: boolean; profile: boolean }
+>;
 
 /**
  * Trains a network, probes the ranks of its features, and finds the stairs. Replicas that diverge

@@ -71,22 +71,24 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
       table(
         rows.flatMap(({ cell, trace }) =>
           trace.probes.flatMap((probe) =>
-            probe.layers.flatMap(({ layer, ranks }) => ranks.map((rank) => ({ cell, probe, layer, rank })))
+            probe.layers.flatMap(({ layer, ranks }) =>
+              ranks.map((rank) => ({ ...probe, ...rank, cell, layer }))
+            )
           )
         ),
         {
           ...cell,
-          replica: { help: "network of the cell, from 0", value: ({ probe }) => probe.replica },
-          step: { help: "updates made before the probe", value: ({ probe }) => probe.step },
-          loss: { help: "loss over all training samples", value: ({ probe }) => probe.loss },
-          layer: { help: "hidden layer, from 1", value: ({ layer }) => layer },
-          epsilon: { help: "threshold of the ε-rank", value: ({ rank }) => rank.epsilon },
-          rank: { help: "ε-rank of the layer's features", value: ({ rank }) => rank.rank },
+          replica: "network of the cell, from 0",
+          step: "updates made before the probe",
+          loss: "loss over all training samples",
+          layer: "hidden layer, from 1",
+          epsilon: "threshold of the ε-rank",
+          rank: "ε-rank of the layer's features",
           rank_low: {
             help: "lower end of the certified interval of the rank",
-            value: ({ rank }) => rank.low,
+            value: ({ low }) => low,
           },
-          rank_high: { help: "upper end of that interval", value: ({ rank }) => rank.high },
+          rank_high: { help: "upper end of that interval", value: ({ high }) => high },
         },
       ),
     "cells.csv": ({ rows, plan: { epsilons, width, steps } }) =>
@@ -110,7 +112,7 @@ export const staircaseAtlas: Experiment<TableOf<AtlasOptions>, AtlasPlan, AtlasR
             help: "median of the last relative error of the solution; empty without an equation",
             value: ({ summary }) => summary.relativeError,
           },
-          epsilon: { help: "threshold of the ε-rank", value: ({ epsilon }) => epsilon },
+          epsilon: "threshold of the ε-rank",
           initial_rank: {
             help: "median of the terminal rank at the start",
             value: terminal(({ initial }) => initial),

@@ -41,30 +41,21 @@ const FEW: Readonly<Record<string, number>> = {
 /** Samples of the other tasks. */
 const FEW_OF_OTHERS = 256;
 
-/** Values of the options of the atlas. The others of a list are compared with its first. */
-export interface AtlasOptions
-  extends Pick<TrainingValues, "data" | "samples" | "init" | "replicas" | "seed" | "probeEvery"> {
-  /** Tasks, or their names. */
-  readonly tasks: string | readonly Task[];
-  /** Side of the squares of pixels of the digits that become one. */
-  readonly pool: number;
-  /** Activations to compare. */
-  readonly activations: string | readonly string[];
-  /** Numbers of hidden layers to compare. */
-  readonly depths: readonly number[];
-  /** Optimisers to compare. */
-  readonly optimizers: string | readonly AtlasOptimizer[];
-  /** Whether to combine every activation with every depth and optimiser. */
-  readonly product: boolean;
-  /** Neurons of each hidden layer. */
-  readonly width: number;
-  /** Steps of each cell. */
-  readonly steps: number;
-  /** Thresholds of the ε-rank; the first is drawn and judged. */
-  readonly epsilons: readonly number[];
-  /** Whether to train the product of longer lists, at a larger size. */
-  readonly full: boolean;
-}
+/**
+ * Values of the options of the atlas; their table explains them. The others of a list are compared
+ * with its first.
+ */
+export type AtlasOptions = Readonly<
+  & Pick<TrainingValues, "data" | "samples" | "init" | "replicas" | "seed" | "probeEvery">
+  & Record<"pool" | "width" | "steps", number>
+  & Record<"depths" | "epsilons", readonly number[]>
+  & Record<"product" | "full", boolean>
+  & {
+    tasks: string | readonly Task[];
+    activations: string | readonly string[];
+    optimizers: string | readonly AtlasOptimizer[];
+  }
+>;
 
 /** Options of the atlas. The first of each list is the one from which the others are varied. */
 export const atlasOptions: TableOf<AtlasOptions> = {

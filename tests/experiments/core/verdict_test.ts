@@ -1,5 +1,6 @@
 import {
   byReplica,
+  claimsOf,
   type Demand,
   judge,
   SIGNIFICANT,
@@ -58,6 +59,26 @@ Deno.test("judge: replicas keep their numbers; those without a value are named a
     "holds: c (s 3, all replicas agree, 2 replicas; 304 replicas have none)",
   ]);
   assert.deepEqual(byReplica(0, [], () => 1), []);
+});
+
+Deno.test("claimsOf: statistics and p-values are those of the rows of each replica", () => {
+  const rows = [{ replica: 1, x: 3 }, { replica: 0, x: 1 }, { replica: 1, x: 5 }];
+  const text = { text: "c", statistic: "s", demand: { above: 0 } };
+  const [plain, tested] = claimsOf(3, rows, [
+    { ...text, value: (own) => own.length },
+    {
+      ...text,
+      value: ([{ x }]) => x,
+      null: { text: "chance", pValue: (own) => own.length > 1 ? 0.01 : null },
+    },
+  ]);
+  assert.deepEqual(plain, { ...text, values: [1, 2, null] });
+  assert.deepEqual(tested, {
+    ...text,
+    values: [1, 3, null],
+    null: { text: "chance", pValues: [null, 0.01, null] },
+  });
+  assert.deepEqual(claimsOf(2, [], [{ ...text, value: () => 1 }])[0].values, [null, null]);
 });
 
 Deno.test("verdictLines: a line each, with what was measured", () => {

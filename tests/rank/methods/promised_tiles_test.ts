@@ -19,17 +19,18 @@ function features(rows: number, columns: number): Matrix {
 
 /** Blocks of a matrix at once, or as promises; of one matrix only one is asked for at a time. */
 function asked({ rows, columns, data }: Matrix, isPromised: boolean, hasColumns = false): TiledMatrix {
-  let isOpen = false;
+  let isOpen = false, last: Tile | null = null;
   const give = (block: Tile) => {
     if (!isPromised) return block;
     assert.equal(isOpen, false, "asked before the last was settled");
     isOpen = true;
+    // The last block was copied before this call.
+    last?.fill(NaN);
+    last = block;
     return new Promise<Tile>((resolve) =>
       setTimeout(() => {
         isOpen = false;
         resolve(block);
-        // Copied by the next call: another turn of the event loop is late enough.
-        setTimeout(() => block.fill(NaN), 0);
       }, 1)
     );
   };
