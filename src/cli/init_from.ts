@@ -6,7 +6,7 @@
 import { InputError, ShapeError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import { readParameters } from "../io/parameter_file.ts";
-import type { Skip } from "../nn/layout.ts";
+import { type Skip, skipText } from "../nn/layout.ts";
 import type { Task } from "../tasks/task.ts";
 import type { NetworkStart } from "../train/start.ts";
 
@@ -72,9 +72,7 @@ export async function readStart(path: string, asked: AskedNetworks): Promise<Sta
   const { networks, skip: own = false } = found;
   if (skip && own && skip !== own) {
     throw new InputError(
-      `${file}: its skip connections ${
-        own === true ? "add" : "are adaptive"
-      }; leave --skip and --adaptive-skip out`,
+      `${file}: holds networks${skipText(own)}; leave --skip, --adaptive-skip and --gates out`,
     );
   }
   if (networks.length > 1 && networks.length !== replicas) {

@@ -106,6 +106,7 @@ export type { OptimizedNetwork } from "./optimisers/claims.ts";
 export type { ArmName, OptimizersOptions, OptimizersPlan } from "./optimisers/plan.ts";
 export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
+export type { Architecture } from "./pretraining/cases.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
 export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
 export type { CollapseRow } from "./rank_collapse/layers.ts";

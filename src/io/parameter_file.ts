@@ -7,13 +7,13 @@ import { InputError } from "../errors.ts";
 import { listed, quoted, shown } from "../format.ts";
 import { transposed } from "../linalg/matrix.ts";
 import { parseActivation } from "../nn/activation.ts";
-import type { LayerParameters, Skip } from "../nn/layout.ts";
+import { type LayerParameters, type Skip, skipText } from "../nn/layout.ts";
 import { layerNames, PARAMETER_NAME } from "./parameter_names.ts";
 import { openArrays, readMetadata } from "./array_file.ts";
 import { writeAtomically } from "./atomic.ts";
 import { unwritable } from "./file_reason.ts";
 import type { FloatArray } from "./floats.ts";
-import { checkTensor, type LayerTensors, readNetwork } from "./read_network.ts";
+import { BEHIND, checkTensor, ENCODER_PARTS, type LayerTensors, readNetwork } from "./read_network.ts";
 import { safetensorsPieces } from "./safetensors_writer.ts";
 import { wholeArray } from "./stored_array.ts";
 
@@ -28,7 +28,10 @@ export interface NetworkParameters {
    * `false`.
    */
   readonly skip?: Skip;
-  /** For each network, for each of its layers, W, b, and α of an adaptive skip connection. */
+  /**
+   * For each network, for each of its layers, W, b, and α of an adaptive skip connection; then
+   * those of the encoders of gates.
+   */
   readonly networks: readonly (readonly LayerParameters[])[];
 }
 
@@ -41,7 +44,9 @@ const MOST_LISTED = 8;
  * several have the keys of an `nn.ModuleList` of such, `0.0.weight` …, the number of the network in
  * front. A hidden layer with a skip connection is one module of the `nn.Sequential`, whose part
  * `layer` is an `nn.Sequential(Linear, activation)`: its keys are `2.layer.0.weight` …, so that no
- * plain `nn.Sequential` takes them. An adaptive one has `2.alpha` as well.
+ * plain `nn.Sequential` takes them. An adaptive one has `2.alpha` as well. With gates the
+ * `nn.Sequential` is the part `layers` of a module, whose parts `u` and `v` are the encoders:
+ * `layers.0.weight` …, `u.0.weight` ….
  *
  * @param parameters The networks.
  * @returns The tensors: weights `outputs × inputs`, biases and α with one axis.
@@ -67,7 +72,8 @@ export function parameterTensors(
   const names = layerNames(widths, skip);
   return networks.flatMap((layers, network) =>
     layers.flatMap(({ weights, biases, alpha }, index): [string, FloatArray][] => {
-      const inputs = widths[index], outputs = widths[index + 1];
+      // Encoders, behind the layers, have the shape of the first.
+      const at = index < widths.length - 1 ? index : 0, inputs = widths[at], outputs = widths[at + 1];
       const front = networks.length > 1 ? `${network}.` : "", key = `${front}${names[index]}`;
       const weight = alpha === undefined ? null : { shape: [1], data: Float32Array.of(alpha) };
       return [
@@ -146,8 +152,7 @@ export async function readParameters(path: string): Promise<NetworkParameters> {
   if (gap >= 0) throw new InputError(`${file}: holds no network ${gap}; number them from 0 without gaps`);
   const read = numbers.map((number) => readNetwork(found.get(number)!, file));
   const [{ widths, skip }] = read;
-  const shapeOf = (of: typeof read[number]) =>
-    of.widths.join("-") + (of.skip ? ` with ${of.skip === true ? "" : "adaptive "}skip connections` : "");
+  const shapeOf = (of: typeof read[number]) => of.widths.join("-") + skipText(of.skip);
   const other = read.findIndex((each) => shapeOf(each) !== shapeOf(read[0]));
   if (other >= 0) {
     throw new InputError(
@@ -198,20 +203,19 @@ async function readTensors(path: string): Promise<Map<number, LayerTensors>> {
   }
   const networks = new Map<number, LayerTensors>();
   for (const [i, array] of arrays.entries()) {
-    const [, network = "0", layer, skipped, kind] = parts[i]!;
+    const [, network = "0", part = "", layer, skipped, kind] = parts[i]!;
     const { shape, data } = wholeArray(array);
     const tensor = {
       name: array.name!,
+      part,
       isSkipped: skipped !== undefined,
       shape,
       data: Float32Array.from(data),
     };
     checkTensor(tensor, kind === "weight" ? 2 : 1, file);
     const layers: LayerTensors = networks.get(Number(network)) ?? new Map();
-    networks.set(
-      Number(network),
-      layers.set(Number(layer), { ...layers.get(Number(layer)), [kind]: tensor }),
-    );
+    const number = Number(layer) + BEHIND * (1 + ENCODER_PARTS.indexOf(part));
+    networks.set(Number(network), layers.set(number, { ...layers.get(number), [kind]: tensor }));
   }
   return networks;
 }

@@ -9,10 +9,18 @@ import { transposed } from "../linalg/matrix.ts";
 import { type LayerParameters, type Skip, skipConnections } from "../nn/layout.ts";
 import { type FloatArray, shapeText } from "./floats.ts";
 
+/** What the names of the encoders u and v begin with. */
+export const ENCODER_PARTS: readonly string[] = ["u.", "v."];
+
+/** Keys of encoders among the layers: those of u lie this far behind, those of v twice as far. */
+export const BEHIND = 2 ** 32;
+
 /** A tensor of a file, rounded to single precision. */
 export interface NamedTensor extends FloatArray {
   /** Its name there. */
   readonly name: string;
+  /** `layers.`, `u.` or `v.` of a network with gates; nothing for others. */
+  readonly part: string;
   /** Whether a skip connection leads past its layer. */
   readonly isSkipped: boolean;
   /** Its numbers. */
@@ -61,6 +69,7 @@ export function readNetwork(
   file: string,
 ): { readonly widths: number[]; readonly skip: Skip; readonly layers: LayerParameters[] } {
   const widths: number[] = [], layers: LayerParameters[] = [], skips: Skip[] = [];
+  const encoders: LayerParameters[] = [], parts = new Set<string>();
   let before = "";
   for (const [number, { weight, bias, alpha }] of [...tensors].sort(([a], [b]) => a - b)) {
     if (!weight || !bias || weight.isSkipped !== bias.isSkipped) {
@@ -77,6 +86,19 @@ export function readNetwork(
           shown(weight.name)
         } ${outputs} rows; give as many`,
       );
+    }
+    const linear = { weights: transposed(weight.data, outputs, inputs), biases: bias.data };
+    parts.add(weight.part);
+    if (ENCODER_PARTS.includes(weight.part)) {
+      if (inputs !== widths[0] || outputs !== widths[1]) {
+        throw new InputError(
+          `${file}: ${shown(weight.name)} has shape ${
+            shapeText(weight.shape)
+          }; give encoders of the shape of the first layer`,
+        );
+      }
+      encoders.push(linear);
+      continue;
     }
     if (widths.length > 0 && widths.at(-1) !== inputs) {
       throw new InputError(
@@ -98,13 +120,21 @@ export function readNetwork(
     }
     skips.push(alpha ? "adaptive" : weight.isSkipped);
     before = weight.name;
-    const linear = { weights: transposed(weight.data, outputs, inputs), biases: bias.data };
     layers.push({ ...linear, ...alpha && { alpha: alpha.data[0] } });
   }
   if (layers.length < 2) {
     throw new InputError(
       `${file}: holds ${layers.length} layer; give a network with at least one hidden layer`,
     );
+  }
+  if (parts.size > 1 || parts.has("layers.")) {
+    const hasAll = [...parts].join() === ["layers.", ...ENCODER_PARTS].join() && encoders.length === 2;
+    if (!hasAll || skips.some(Boolean) || !skipConnections(widths, "gated").some(Boolean)) {
+      throw new InputError(
+        `${file}: is no network with gates; give layers, one of the width of the first after it, and u and v`,
+      );
+    }
+    return { widths, skip: "gated", layers: [...layers, ...encoders] };
   }
   const skip: Skip = skips.includes("adaptive") ? "adaptive" : skips.includes(true);
   if (skips.join() !== [...skipConnections(widths, skip), false].join()) {

@@ -222,7 +222,11 @@ export function featureBounds(
     if (!skips[index]) below = own;
     // α may become anything.
     else if (skips[index] === "adaptive") below = null;
-    else below = own === null || below === null ? null : own + below;
+    // v + σ (u − v), with the encoders' activation that of the first layer.
+    else if (skips[index] === "gated") {
+      const encoder = activationBound(activations[0]);
+      below = own === null || encoder === null ? null : encoder * (1 + 2 * own);
+    } else below = own === null || below === null ? null : own + below;
     return below;
   });
 }

@@ -9,17 +9,13 @@ import { InputError, ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Dispatch } from "../gpu/kernel.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
-import { givesTurns } from "../gpu/turns.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
+import { type Activations, bindEvaluation } from "./evaluate.ts";
 import { bindInitialize } from "./initialize.ts";
 import { parseInitializer } from "./initializer.ts";
-import { bindJetForward } from "./jets/jet_forward.ts";
-import { jetComponents, tangentRows } from "./jets/jets.ts";
 import { type RandomStream, randomStreams } from "./random_stream.ts";
-import { bindDenseForward } from "./layers/dense_forward.ts";
 import {
   type LayerParameters,
   packParameters,
@@ -61,7 +57,8 @@ export interface NetworkOptions {
   /**
    * Skip connections around each hidden layer as wide as the layer below, or the input, whose
    * features a they add: a + σ(a W + b), or with `adaptive` (1 − α) a + α σ(a W + b), where α is
-   * trained from 0. Default: `false`.
+   * trained from 0; or with `gated` gates between two encoders of the input, see
+   * {@linkcode Skip}. Default: `false`.
    */
   readonly skip?: Skip;
   /** Number of replicas, which differ in their random streams. Default: 1. */
@@ -70,21 +67,6 @@ export interface NetworkOptions {
   readonly seed?: number;
   /** Random stream of each replica. Default: (seed, r) for replica r. */
   readonly streams?: readonly RandomStream[] | null;
-}
-
-/**
- * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of
- * samples that carry derivatives both have more rows, the first of H being the features.
- */
-export interface Activations {
-  /** Features of each hidden layer, then the output of the network. */
-  readonly layers: readonly MatrixView[];
-  /** Slopes of the hidden layers, or their tangents: see `jets.ts`. */
-  readonly slopes: readonly GpuArray[];
-  /** σ − a of the hidden layers with adaptive skip connections, in the shape of their features. */
-  readonly differences: readonly (GpuArray | null)[];
-  /** Commands that compute them. */
-  readonly forward: readonly Dispatch[];
 }
 
 /** A network's features on the samples of a step, and its loss there. */
@@ -201,55 +183,12 @@ export class Network implements Disposable {
    * @throws {ShapeError} If the adapter has no room for them.
    * @throws {unknown} The reason of the signal, if it is aborted between layers.
    */
-  async evaluate(
+  evaluate(
     samples: SampleArrays,
     stack: DisposableStack,
     options: WorkOptions = {},
   ): Promise<Activations> {
-    const { gpu, replicas, layout } = this;
-    const { count, axes = 0, order } = samples;
-    const rows = jetComponents(axes, order) * count;
-    const layers: MatrixView[] = [];
-    const slopes: GpuArray[] = [];
-    const differences: (GpuArray | null)[] = [];
-    const forward: Dispatch[] = [];
-    const parameters = { array: this.parameters, batch: layout.size };
-    let input = samples.x;
-    const turn = givesTurns(options);
-    for (const [index, layer] of layout.layers.entries()) {
-      await turn();
-      const batch = rows * layer.outputStride;
-      const name = index < this.activations.length ? `features of layer ${index + 1}` : "output";
-      const output = {
-        array: stack.use(new GpuArray(gpu, name, replicas * batch * 4)),
-        stride: layer.outputStride,
-        batch,
-      };
-      const activation = this.activations[index];
-      if (!activation) {
-        const operands = { gpu, layer, rows, biased: count, replicas };
-        forward.push(await bindDenseForward(operands, { input, parameters, output, activated: null }));
-      } else {
-        const words = replicas * tangentRows(axes, order) * count * layer.outputStride * 4;
-        const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
-        slopes.push(slope);
-        const difference = layer.alpha === undefined
-          ? null
-          : stack.use(new GpuArray(gpu, `differences of layer ${index + 1}`, output.array.length));
-        differences.push(difference);
-        const operands = { gpu, layer, rows: count, replicas };
-        const arrays = { input, parameters, output };
-        const passed = { activation, skip: this.skips[index], difference };
-        forward.push(
-          axes > 0
-            ? await bindJetForward({ ...operands, axes, order }, { ...arrays, ...passed, tangents: slope })
-            : await bindDenseForward(operands, { ...arrays, activated: { ...passed, slope } }),
-        );
-      }
-      layers.push(output);
-      input = output;
-    }
-    return { layers, slopes, differences, forward };
+    return bindEvaluation(this, samples, stack, options);
   }
 
   /**

@@ -48,7 +48,8 @@ export {
   parameterLayout,
   type Skip,
 } from "../nn/layout.ts";
-export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
+export type { Activations } from "../nn/evaluate.ts";
+export { type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {
   type OptimizerEntry,

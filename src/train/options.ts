@@ -38,7 +38,8 @@ export interface TrainingOptions {
   /**
    * Skip connections around each hidden layer as wide as the layer below, or the input, whose
    * features a they add: a + σ(a W + b), or with `adaptive` (1 − α) a + α σ(a W + b), where α is
-   * trained from 0. Default: `false`.
+   * trained from 0; or with `gated` gates between two encoders of the input, see
+   * {@linkcode Skip}. Default: `false`.
    */
   readonly skip?: Skip;
   /** Optimiser and its settings. */
@@ -258,8 +259,8 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
   const skip: unknown = options.skip;
-  if (typeof skip !== "boolean" && skip !== "adaptive") {
-    throw new InputError(`skip must be true, false or "adaptive", not ${skip}`);
+  if (typeof skip !== "boolean" && skip !== "adaptive" && skip !== "gated") {
+    throw new InputError(`skip must be true, false, "adaptive" or "gated", not ${skip}`);
   }
   for (const key of ["stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];

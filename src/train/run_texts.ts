@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Skip } from "../nn/layout.ts";
+import { type Skip, skipText } from "../nn/layout.ts";
 import { extent } from "../stats/extent.ts";
 import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -70,15 +70,14 @@ export function runTexts(
  * @returns The line.
  */
 function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
-  const { activation, optimizer, batch, samples, initializer, skip, start, replicas, seed } = facts;
+  const { activation, optimizer, batch, samples, initializer, skip = false, start, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
     : optimizer.learningRate;
   const rate = [...new Set(extent(rates))].join(" to ");
-  const past = skip ? ` with ${skip === "adaptive" ? "adaptive " : ""}skip connections` : "";
   return [
-    `${widths.join("-")} ${activations}${past}, ${start ? "given parameters" : initializer}`,
+    `${widths.join("-")} ${activations}${skipText(skip)}, ${start ? "given parameters" : initializer}`,
     `${optimizer.name}, learning rate ${rate}${optimizer.layers ? " times factors of the layers" : ""}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,

@@ -6,7 +6,7 @@
 import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { count } from "../format.ts";
-import { type LayerParameters, type Skip, skipConnections } from "../nn/layout.ts";
+import { type LayerParameters, type Skip, skipConnections, skipText } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -44,14 +44,17 @@ export function checkStart(start: NetworkStart, { task, hidden, skip, replicas }
   const widths = [task.inputs, ...hidden, task.outputs], skips = skipConnections(widths, skip);
   for (const [network, layers] of start.entries()) {
     const where = `network ${network} of start`;
-    if (layers.length !== widths.length - 1) {
+    const expected = widths.length - 1 + (skips.includes("gated") ? 2 : 0);
+    if (layers.length !== expected) {
       throw new ShapeError(
-        `${where} has ${count(layers.length, "layer")}: a network ${widths.join("-")} has ${
-          widths.length - 1
-        }`,
+        `${where} has ${count(layers.length, "layer")}: a network ${widths.join("-")}${
+          skipText(skip)
+        } has ${expected}`,
       );
     }
     for (const [index, { weights, biases, alpha }] of layers.entries()) {
+      // Encoders, behind the layers, have the shape of the first.
+      const at = index < widths.length - 1 ? index : 0;
       if (alpha !== undefined) {
         const what = `alpha of layer ${index + 1} of ${where}`;
         if (skips[index] !== "adaptive") {
@@ -60,8 +63,8 @@ export function checkStart(start: NetworkStart, { task, hidden, skip, replicas }
         checkNumber(what, alpha, {});
       }
       const each = [
-        ["weights", weights, widths[index] * widths[index + 1]],
-        ["biases", biases, widths[index + 1]],
+        ["weights", weights, widths[at] * widths[at + 1]],
+        ["biases", biases, widths[at + 1]],
       ] as const;
       for (const [name, values, length] of each) {
         const what = `${name} of layer ${index + 1} of ${where}`;

@@ -192,6 +192,7 @@ Deno.test({
       ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--skip"],
       ["--activation=tanh,sine", "--layers=8,8", "--skip", "--replicas=2"],
       ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--adaptive-skip", "--replicas=2"],
+      ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--gates", "--replicas=2"],
     ];
     const files = cases.map((_, i) => `w${i}.safetensors`);
     await pairwise(cases, async (flags) => {
@@ -204,7 +205,7 @@ Deno.test({
     const outputs: number[][][][] = JSON.parse(new TextDecoder().decode(loaded.stdout));
     for (const [i, file] of files.entries()) {
       const { widths, activations, skip, networks } = await readParameters(`${cwd}/${file}`);
-      const asked = cases[i].some((flag) => flag.endsWith("skip"));
+      const asked = cases[i].some((flag) => /skip|gates/.test(flag));
       assert.deepEqual([!!skip, outputs[i].length], [asked, networks.length]);
       for (const [n, layers] of networks.entries()) {
         const theta = flatParameters(layers);
@@ -220,7 +221,7 @@ Deno.test({
       // The state_dict as PyTorch has it, through NumPy.
       const back = await readParameters(`${cwd}/${file}.npz`);
       assert.deepEqual(back, { widths, activations: null, ...skip && { skip }, networks });
-      const first = networks.length > 1 ? "0.0.weight" : "0.weight";
+      const first = `${networks.length > 1 ? "0." : ""}${skip === "gated" ? "layers." : ""}0.weight`;
       assert.deepEqual((await parseNpz(await Deno.readFile(`${cwd}/${file}.npz`), "w", first)).shape, [8, 2]);
     }
   },

@@ -1,3 +1,4 @@
+import type { Skip } from "../../src/nn/layout.ts";
 import { readParameters } from "../../src/io/mod.ts";
 import { assert } from "../deps.ts";
 import { root, run, temporaryFolder } from "../support/program.ts";
@@ -21,7 +22,11 @@ Deno.test("staircase --adaptive-skip: so are those with adaptive ones, which are
   await checkExchange("--adaptive-skip", "adaptive", "adaptive skip connections");
 });
 
-async function checkExchange(flag: string, skip: boolean | "adaptive", words: string): Promise<void> {
+Deno.test("staircase --gates: so are those with gates", async () => {
+  await checkExchange("--gates", "gated", "gates");
+});
+
+async function checkExchange(flag: string, skip: Skip, words: string): Promise<void> {
   using folder = temporaryFolder();
   const cwd = folder.path;
   const train = ["--layers=8,8,8", "--samples=32", "--steps=20", "--probe-every=10", flag];
@@ -43,5 +48,5 @@ async function checkExchange(flag: string, skip: boolean | "adaptive", words: st
   const other = skip === true ? "--adaptive-skip" : "--skip";
   const mixed = await run([...begin, other, "--out=c"], { cwd });
   assert.equal(mixed.code, 2);
-  assert.match(mixed.err, /its skip connections (add|are adaptive); leave --skip and --adaptive-skip out/);
+  assert.match(mixed.err, /holds networks with .*; leave --skip, --adaptive-skip and --gates out/);
 }

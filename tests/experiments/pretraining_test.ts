@@ -129,7 +129,7 @@ Deno.test("pretraining: solves a differential equation, and ranks features in it
 
 Deno.test("pretraining: the same starts in networks with skip connections, adaptive or not", async () => {
   const result = await run({
-    tasks: "cosines:adaptive,cosines:tanh:skip,cosines:tanh",
+    tasks: "cosines:adaptive,cosines:tanh:skip,cosines:tanh,cosines:gated",
     samples: 40,
     layers: "16,16,16",
     steps: 20,
@@ -140,8 +140,14 @@ Deno.test("pretraining: the same starts in networks with skip connections, adapt
     ["adaptive", "tanh"],
     [true, "tanh"],
     [false, "tanh"],
+    ["gated", "tanh"],
   ]);
-  assert.deepEqual(result.rows.map(({ architecture }) => architecture), ["adaptive", "skip", "plain"]);
+  assert.deepEqual(result.rows.map(({ architecture }) => architecture), [
+    "adaptive",
+    "skip",
+    "plain",
+    "gated",
+  ]);
   // Where α is 0, all layers have the features of the first.
   for (const { probes: [{ layers }] } of result.rows[0].networks) {
     assert.equal(layers[2].ranks[0].rank, layers[0].ranks[0].rank);

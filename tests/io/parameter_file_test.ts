@@ -80,6 +80,16 @@ Deno.test("parameterTensors: an adaptive skip connection has α beside its layer
   assert(two.map(([name]) => name).includes("1.3.alpha"));
 });
 
+Deno.test("parameterTensors: layers with gates are a part beside the encoders", () => {
+  const widths = [2, 5, 3, 5, 1],
+    networks = [[...layersOf(widths), ...layersOf([2, 5]), ...layersOf([2, 5])]];
+  const tensors = parameterTensors({ widths, activations: null, skip: "gated", networks });
+  assert.deepEqual(tensors.map(([name, { shape }]) => [name, shape]).filter((_, i) => i % 2 === 0), [
+    ...[["layers.0.weight", [5, 2]], ["layers.2.weight", [3, 5]], ["layers.4.weight", [5, 3]]],
+    ...[["layers.6.weight", [1, 5]], ["u.0.weight", [5, 2]], ["v.0.weight", [5, 2]]],
+  ]);
+});
+
 Deno.test("parameters come back to the bit: one network, eleven, one neuron a layer", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/w.safetensors`;
@@ -95,6 +105,14 @@ Deno.test("parameters come back to the bit: one network, eleven, one neuron a la
         activations: null,
         skip: true,
         networks: [0, 1].map((s) => layersOf([2, 4, 4, 1], s)),
+      },
+      {
+        widths: [2, 4, 4, 1],
+        activations: null,
+        skip: "gated" as const,
+        networks: [0, 1].map((
+          s,
+        ) => [...layersOf([2, 4, 4, 1], s), ...layersOf([2, 4], 2), ...layersOf([2, 4])]),
       },
       {
         widths: [2, 4, 4, 1],
@@ -194,6 +212,18 @@ Deno.test("readParameters: one line for each file that holds no such networks", 
     ],
     [[...good, ["2.alpha", tensor([1, 1])]] as never, /2\.alpha has shape \(1, 1\)/],
     [[...good, ["2.layer.0.alpha", tensor([1])]] as never, /holds "2\.layer\.0\.alpha", which is no/],
+    [
+      [...good, ["u.0.weight", tensor([5, 3])], ["u.0.bias", tensor([5])]] as never,
+      /is no network with gates; give layers, .* and u and v/,
+    ],
+    [
+      [...good].map(([name, tensor]) => [`layers.${name}`, tensor]) as never,
+      /is no network with gates/,
+    ],
+    [
+      [...good, ["u.0.weight", tensor([4, 3])], ["u.0.bias", tensor([4])]] as never,
+      /u\.0\.weight has shape \(4, 3\); give encoders of the shape of the first layer/,
+    ],
     [[...good, ["6.alpha", tensor([1])]] as never, /has 6\.alpha and no 6\.weight/],
     [without("2.bias") as never, /has 2\.weight and no 2\.bias; save layer 2 with both$/],
     [without("2.weight") as never, /has 2\.bias and no 2\.weight/],

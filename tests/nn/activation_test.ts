@@ -190,6 +190,8 @@ Deno.test("featureBounds: skip connections add up the bounds of layers, and have
   ]);
   assert.deepEqual(bounds("tanh,tanh", [true, true]), [null, null]);
   assert.deepEqual(bounds("tanh,tanh,tanh", [false, "adaptive", false]), [1, null, 1]);
+  assert.deepEqual(bounds("tanh,sine,relu,tanh", [false, "gated", "gated", "gated"]), [1, 3, null, 3]);
+  assert.deepEqual(bounds("relu,tanh", [false, "gated"]), [null, null]);
 });
 
 Deno.test("homogeneity: the reference scales by the order and has the slope; others do not scale at all", () => {

@@ -42,7 +42,7 @@ const skipArchitecture: fc.Arbitrary<Architecture> = fc.record({
   loss: fc.constantFrom(...lossNames),
   replicas: fc.constantFrom(1, 3),
   path: fc.constant("layered" as const),
-  skip: fc.constantFrom<Skip>(true, "adaptive"),
+  skip: fc.constantFrom<Skip>(true, "adaptive", "gated"),
   seed: fc.nat(1e9),
 });
 
@@ -141,7 +141,7 @@ Deno.test("network: gradients of random networks are those of float64 and its di
 });
 
 Deno.test("network: so are those of networks with skip connections", async () => {
-  await checkNetworks(skipArchitecture, 48);
+  await checkNetworks(skipArchitecture, 72);
 });
 
 Deno.test("network: skip connections are around hidden layers as wide as the one below, or none", async () => {
@@ -153,6 +153,7 @@ Deno.test("network: skip connections are around hidden layers as wide as the one
   assert.deepEqual(await skips([3, 3, 5, 5, 3], true), [true, true, false, true, false]);
   assert.deepEqual(await skips([5], true), [false]);
   assert.deepEqual(await skips([3, 5, 5], "adaptive"), ["adaptive", false, "adaptive"]);
+  assert.deepEqual(await skips([3, 5, 3, 3], "gated"), [false, false, "gated", "gated"]);
   assert.deepEqual(await skips([3, 3]), [false, false]);
   assert.deepEqual(await skips([3, 3], false), [false, false]);
   // With one, no network is homogeneous.

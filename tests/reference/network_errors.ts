@@ -5,10 +5,13 @@
  * @module
  */
 import { activation } from "./activation.ts";
+import { type Bounded, product, sum } from "./bounded.ts";
 import { sampleLoss } from "./loss.ts";
 import {
   alphaPlace,
+  encodersOf,
   forward,
+  isGated,
   layersOf,
   type ReferenceNetwork,
   type ReferenceSamples,
@@ -41,6 +44,10 @@ export function activationErrors(name: string, z: number, e: number): Activation
   // 16 u covers the bounds of elementary.wgsl and the few operations after it, a power's included.
   const rounding = (size: number) => 16 * U * ((multiplies ? 0 : 1) + Math.abs(size));
   return { value: slope * e + rounding(value(z)), derivative: jump + bend * e + rounding(derivative(z)) };
+}
+
+function negated({ value, error }: Bounded): Bounded {
+  return { value: -value, error };
 }
 
 /** Bounds of a step's errors. */
@@ -80,7 +87,23 @@ export function stepErrors(
   const overSamples = gamma(Math.max(sliced, Math.min(samples.count, 4096) / 4 + 4));
   let lossError = 0;
   for (let k = 0; k < samples.count; k++) {
-    const { h, z } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const { h, z, encoders } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const encoded = encodersOf(network).map(({ inputs, outputs, weights, bias }, e) =>
+      encoders[e].z.map((zj, j) => {
+        let magnitude = size(bias + j);
+        for (let i = 0; i < inputs; i++) magnitude += Math.abs(h[0][i]) * size(weights + i * outputs + j);
+        const errors = activationErrors(network.activations[0], zj, gamma(inputs + 4) * magnitude);
+        const { value, derivative } = activation(network.activations[0]);
+        return {
+          value: { value: value(zj), error: errors.value },
+          slope: { value: derivative(zj), error: errors.derivative },
+        };
+      })
+    );
+    // u − v, and the terms of the gradients with respect to u and v.
+    const spread = (j: number) => sum([encoded[0][j].value, negated(encoded[1][j].value)]);
+    const byEncoders: Bounded[][][] = encoded.map((each) => each.map(() => []));
+    const sigmas: Bounded[][] = [];
     const hError = [h[0].map(() => 0)], slopeError: number[][] = [];
     // σ − a of layers with an α, and its error.
     const apart: { value: number; error: number }[][] = [];
@@ -95,6 +118,15 @@ export function stepErrors(
         return l + 1 < last ? activationErrors(network.activations[l], zj, e) : { value: e, derivative: 0 };
       });
       const { branch, past } = sharesOf(network, theta, l), hasAlpha = alphaPlace(network, l) !== null;
+      if (isGated(network, l)) {
+        const { value } = activation(network.activations[l]);
+        sigmas[l] = errors.map((error, j) => ({ value: value(z[l][j]), error: error.value }));
+        const gated = sigmas[l].map((sigma, j) => sum([encoded[1][j].value, product(sigma, spread(j))]));
+        apart.push([]);
+        hError.push(gated.map(({ error }) => error));
+        slopeError.push(errors.map(({ derivative }) => derivative));
+        continue;
+      }
       apart.push(
         hasAlpha
           ? errors.map(({ value }, j) => {
@@ -168,13 +200,25 @@ export function stepErrors(
         return { value: sum, error };
       });
       const below = z[l - 1].map((zi, i) => {
-        const { value: sum, error } = byFeatures[i],
-          slope = branch * derivative(zi),
-          e = slopeError[l - 1][i];
-        return { value: sum * slope, error: error * (Math.abs(slope) + e) + Math.abs(sum) * e };
+        if (isGated(network, l - 1)) {
+          const g = byFeatures[i], byW = product(g, sigmas[l - 1][i]);
+          byEncoders[0][i].push(byW);
+          byEncoders[1][i].push(sum([g, negated(byW)]));
+          return product(g, spread(i), { value: derivative(zi), error: slopeError[l - 1][i] });
+        }
+        const { value, error } = byFeatures[i], slope = branch * derivative(zi), e = slopeError[l - 1][i];
+        return { value: value * slope, error: error * (Math.abs(slope) + e) + Math.abs(value) * e };
       });
       delta = below.map(({ value }) => value);
       deltaError = below.map(({ value, error }) => error + U * Math.abs(value));
+    }
+    for (const [e, { inputs, outputs, weights, bias }] of encodersOf(network).entries()) {
+      for (let j = 0; j < outputs; j++) {
+        const own = product(sum(byEncoders[e][j], 1), encoded[e][j].slope);
+        const error = own.error + overSamples * (Math.abs(own.value) + own.error);
+        gradient[bias + j] += error;
+        for (let i = 0; i < inputs; i++) gradient[weights + i * outputs + j] += Math.abs(h[0][i]) * error;
+      }
     }
   }
   return { loss: lossError, gradient, outputs: outputErrors };

@@ -4,10 +4,22 @@
  *
  * @module
  */
+import { forwardJets } from "./jet_network.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { activateAdjoint, components, forwardJets, type Jet, scaleJet, sumJets } from "./jets.ts";
+import {
+  activateAdjoint,
+  activateJet,
+  components,
+  type Jet,
+  multiplyAdjoint,
+  scaleJet,
+  subtractJets,
+  sumJets,
+} from "./jets.ts";
 import {
   alphaPlace,
+  encodersOf,
+  isGated,
   isSkipped,
   layersOf,
   type ReferenceNetwork,
@@ -117,9 +129,15 @@ export function residualGradient(
   const losses: Bounded[] = [];
   const terms = Array.from(theta, (): Bounded[] => []);
   for (const [k, operator] of operators.entries()) {
-    const { h, z, apart } = forwardJets(network, theta, row(samples.x, k, network.widths[0]), carried);
+    const { h, z, apart, encoders } = forwardJets(
+      network,
+      theta,
+      row(samples.x, k, network.widths[0]),
+      carried,
+    );
     const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
     losses.push(loss);
+    const byEncoders: Jet[][][] = encoders.map(({ z }) => z.map(() => []));
     let delta = [gradient];
     // Gradient with respect to the features of the layer.
     let byFeatures: Jet[] = [];
@@ -146,9 +164,27 @@ export function residualGradient(
         return sumJets([g, alpha === null ? byFeatures[i] : scaleJet(byFeatures[i], past)], 2);
       });
       delta = z[l - 1].map((each, i) => {
+        if (isGated(network, l - 1)) {
+          const g = byFeatures[i], [u, v] = encoders.map(({ values }) => values[i]);
+          const byW = multiplyAdjoint(g, activateJet(network.activations[l - 1], each));
+          byEncoders[0][i].push(byW);
+          byEncoders[1][i].push(subtractJets(g, byW));
+          const byGate = multiplyAdjoint(g, subtractJets(u, v));
+          return activateAdjoint(network.activations[l - 1], each, byGate);
+        }
         const through = activateAdjoint(network.activations[l - 1], each, byFeatures[i]);
         return alphaPlace(network, l - 1) === null ? through : scaleJet(through, branch);
       });
+    }
+    for (const [e, { outputs, weights, bias }] of encodersOf(network).entries()) {
+      for (let j = 0; j < outputs; j++) {
+        const all = sumJets(byEncoders[e][j], 1);
+        const own = components(activateAdjoint(network.activations[0], encoders[e].z[j], all));
+        terms[bias + j].push(own[0]);
+        h[0].map(components).forEach((left, i) =>
+          terms[weights + i * outputs + j].push(...own.map((g, c) => product(left[c], g)))
+        );
+      }
     }
   }
   return { loss: sum(losses), gradient: terms.map((each) => sum(each)) };

@@ -5,13 +5,13 @@
  */
 import type { LayerParameters, ParameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
-import { isSkipped, layersOf, type ReferenceNetwork } from "../reference/network.ts";
+import { encodersOf, isSkipped, layersOf, type ReferenceNetwork } from "../reference/network.ts";
 import { randomFloats } from "./arrays.ts";
 
 /** Index in the padded words of each flat parameter of one replica. */
-function places({ layers }: ParameterLayout): number[] {
+function places({ layers, encoders }: ParameterLayout): number[] {
   const alphas = layers.flatMap(({ alpha }) => alpha === undefined ? [] : [4 * alpha]);
-  return layers.flatMap(({ inputs, outputs, outputStride, weights, bias }) => {
+  return [...layers, ...encoders].flatMap(({ inputs, outputs, outputStride, weights, bias }) => {
     const rows = [...Array.from({ length: inputs }, (_, i) => weights + i * outputStride), bias];
     return rows.flatMap((row) => Array.from({ length: outputs }, (_, j) => 4 * row + j));
   }).concat(alphas);
@@ -43,11 +43,11 @@ export function randomParameters(
   skip: ReferenceNetwork["skip"] = false,
 ): Float32Array {
   const floats = randomFloats(seed);
-  const layers = layersOf(widths).flatMap(({ inputs, outputs }) => {
+  const network = { widths, activations: widths.slice(2).map(() => "tanh"), skip };
+  const layers = [...layersOf(widths), ...encodersOf(network)].flatMap(({ inputs, outputs }) => {
     const reach = Math.sqrt(3 / inputs);
     return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
   });
-  const network = { widths, activations: widths.slice(2).map(() => "tanh"), skip };
   const adaptive = network.activations.filter((_, l) => skip === "adaptive" && isSkipped(network, l));
   return Float32Array.from([...layers, ...floats(adaptive.length, -0.5, 1.5)]);
 }

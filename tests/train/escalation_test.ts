@@ -45,6 +45,7 @@ const shapes: readonly { hidden: number[]; seed: number; skip?: Skip }[] = [
   { hidden: [20, 13], seed: 4 },
   { hidden: [9, 9], seed: 4, skip: true },
   { hidden: [9, 9], seed: 4, skip: "adaptive" },
+  { hidden: [9, 9], seed: 4, skip: "gated" },
 ];
 for (const shape of shapes) {
   Deno.test(`double precision: every spectrum is that of the features of ${JSON.stringify(shape)}`, async () => {

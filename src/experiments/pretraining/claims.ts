@@ -13,7 +13,8 @@ import {
   stairsClimbed,
   stepsTo,
 } from "./networks.ts";
-import { architectures, pretrainedMethods, type PretrainingPlan } from "./plan.ts";
+import { architectures } from "./cases.ts";
+import { pretrainedMethods, type PretrainingPlan } from "./plan.ts";
 
 /**
  * Compares a pre-trained network with the others of its replica; NaN where there is nothing to

@@ -16,7 +16,8 @@ import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { PretrainingRun } from "./networks.ts";
-import { architectures, type PretrainingPlan } from "./plan.ts";
+import { architectures } from "./cases.ts";
+import type { PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */
 export interface PretrainingCurves {

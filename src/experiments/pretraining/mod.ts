@@ -19,8 +19,8 @@ import {
   stepsTo,
   targetLosses,
 } from "./networks.ts";
+import { architectures } from "./cases.ts";
 import {
-  architectures,
   type PretrainingOptions,
   pretrainingOptions,
   type PretrainingPlan,
@@ -43,7 +43,7 @@ interface PreparedStarts {
 const place = {
   task: "task",
   activation: "activation of the hidden layers",
-  architecture: "plain, or skip or adaptive for networks with such skip connections",
+  architecture: "plain, or skip, adaptive or gated for networks with such connections",
   method: "start of the first layer",
   replica: "network of this start, from 0",
 };

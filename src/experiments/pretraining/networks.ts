@@ -6,7 +6,7 @@
 import { lowerMedian } from "../../stats/median.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
-import type { Architecture } from "./plan.ts";
+import type { Architecture } from "./cases.ts";
 import type { MethodStart } from "./starts.ts";
 
 /** One trained network. */

@@ -13,33 +13,23 @@ import {
   text,
   toggle,
 } from "../../cli/options.ts";
-import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
+import { trainingOptions } from "../../cli/training_flags.ts";
 import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
 import { listed, quoted } from "../../format.ts";
-import { type Skip, skipConnections } from "../../nn/layout.ts";
+import { skipConnections } from "../../nn/layout.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
-import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
-import { poolImages } from "../../tasks/digits/pool.ts";
+import { parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
 import { checkData, parseNames } from "../core/names.ts";
+import { type Architecture, architectures, namedTask, nameOf } from "./cases.ts";
 
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
-
-/** Architectures of the networks, by their skip connections. */
-export const architectures = {
-  plain: { skip: false, label: "" },
-  skip: { skip: true, label: ", skip connections" },
-  adaptive: { skip: "adaptive", label: ", adaptive skip connections" },
-} as const satisfies Readonly<Record<string, { readonly skip: Skip; readonly label: string }>>;
-
-/** Name of an architecture. */
-export type Architecture = keyof typeof architectures;
 
 /** Values of the options of the comparison; their table explains them. */
 export type PretrainingOptions = Readonly<
@@ -51,8 +41,6 @@ export type PretrainingOptions = Readonly<
   & { tasks: string | readonly (string | Task)[]; methods: string | readonly string[]; full: boolean }
 >;
 
-const architectureNames = (Object.keys(architectures) as Architecture[]).filter((name) => name !== "plain");
-
 /** Options of the comparison. */
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
   tasks: text({
@@ -61,7 +49,7 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
     placeholder: "NAMES",
     help:
       "tasks to learn, one training run each, as NAME or NAME:ACTIVATION, by default the task's activation; " +
-      "with :skip or :adaptive at the end by networks with such skip connections",
+      "with :skip, :adaptive or :gated at the end by networks with such connections",
     group: "what to train",
   }),
   ...pick(trainingTable, ["data", "samples", "layers"], {
@@ -257,60 +245,8 @@ async function caseOf(
     throw new InputError(
       `tasks ${
         quoted(nameOf(entry))
-      }: layers ${complete.hidden} leave no skip connection: give two of one width, as 32,32`,
+      }: layers ${complete.hidden} leave no connection: give two of one width, as 32,32`,
     );
   }
   return { ...complete, activation, epsilon, architecture };
-}
-
-/**
- * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
- * that it is to have. `:skip` or `:adaptive` at the end names the architecture; such networks have
- * one more layer, for which there is a skip connection.
- */
-async function namedTask(entry: string, { data, samples, seed, pool, full }: PretrainingOptions) {
-  const name = nameOf(entry), isDigits = name === "digits";
-  const load = (count: number | null) =>
-    taskOf({ task: name, data: isDigits ? data : null, samples: count, seed });
-  let task = await load(samples);
-  const size = full ? null : sizeOf(task);
-  if (size && samples === null) task = await load(size.samples);
-  if (isDigits) task = poolImages(task, pool);
-  const rest = entry.slice(name.length);
-  const architecture: Architecture = architectureNames.find((each) => rest.endsWith(`:${each}`)) ?? "plain";
-  const activation = rest.slice(1, architecture === "plain" ? undefined : -architecture.length - 1) ||
-    taskDefaults(task).activation;
-  if (!size || architecture === "plain") return { task, size, activation, architecture };
-  const hidden = [...size.hidden, size.hidden.at(-1)!];
-  return { task, size: { ...size, hidden }, activation, architecture };
-}
-
-function nameOf(entry: string | Task): string {
-  return typeof entry === "string" ? entry.split(":", 1)[0] : entry.name;
-}
-
-/** Size of a small run. */
-interface Size {
-  readonly samples: number;
-  readonly hidden: readonly number[];
-  readonly steps: number;
-  readonly probeEvery: number;
-  readonly optimizer?: { readonly name: OptimizerName; readonly learningRate: number };
-}
-
-/** Functions are learnt by Adam: momentum stays on a stair for longer than a short run. */
-const FUNCTION: Size = {
-  samples: 128,
-  hidden: [50, 50],
-  steps: 2000,
-  probeEvery: 25,
-  optimizer: { name: "adam", learningRate: 1e-3 },
-};
-
-function sizeOf({ kind, inputs }: Task): Size {
-  if (kind === "regression") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
-  if (kind === "equation") {
-    return { samples: inputs === 1 ? 98 : 240, hidden: [40, 40], steps: 800, probeEvery: 20 };
-  }
-  return { samples: 500, hidden: [64, 32], steps: 600, probeEvery: 20 };
 }

@@ -64,7 +64,17 @@ export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
     group: "what to train",
   }),
   ...pick(trainingTable, [
-    ...["data", "samples", "layers", "activation", "init", "skip", "adaptiveSkip", "optimizer"] as const,
+    ...[
+      "data",
+      "samples",
+      "layers",
+      "activation",
+      "init",
+      "skip",
+      "adaptiveSkip",
+      "gates",
+      "optimizer",
+    ] as const,
     ...["learningRate", "schedule", "momentum", "history", "batch", "steps", "replicas", "seed"] as const,
   ], {
     samples: { default: 100, full: 500, help: "training samples" },

@@ -17,6 +17,7 @@ const SHARED = [
   "init",
   "skip",
   "adaptiveSkip",
+  "gates",
   "optimizer",
   "schedule",
   "momentum",

@@ -29,6 +29,7 @@ const VALUES: Readonly<Record<keyof typeof trialTable, (trial: Trial) => SweptVa
   init: ({ settings }) => settings.initializer,
   skip: ({ settings }) => settings.skip === true,
   adaptiveSkip: ({ settings }) => settings.skip === "adaptive",
+  gates: ({ settings }) => settings.skip === "gated",
   optimizer: ({ settings }) => settings.optimizer.name,
   learningRate: ({ settings }) => settings.optimizer.learningRate as number,
   momentum: ({ settings }) => settings.optimizer.momentum as number,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { TaskDefaults, TaskKind } from "../../tasks/task.ts";
+import type { Skip } from "../../nn/layout.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 
 /** Value of an option of a trial. */
@@ -68,7 +69,7 @@ export type TrialSettings =
   >
   & {
     /** Skip connections; absent without, as from trials of old. */
-    readonly skip?: true | "adaptive";
+    readonly skip?: Exclude<Skip, false>;
   };
 
 /** One network of a sweep. */

@@ -11,8 +11,10 @@ import { bindJetBackward } from "../jets/jet_backward.ts";
 import { jetComponents } from "../jets/jets.ts";
 import { bindDenseBackward, type CarriedGradient } from "../layers/dense_backward.ts";
 import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
+import { bindEncoderBackward, bindGateBackward, type EncoderGradients } from "../layers/gate.ts";
 import { bindSkipGradient } from "../layers/skip_gradient.ts";
-import type { Activations, Network } from "../network.ts";
+import type { Activations } from "../evaluate.ts";
+import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
 
 /** Gradients of all parameters, and the commands that compute them. */
@@ -66,6 +68,8 @@ export async function bindGradients(
   const dispatches: Dispatch[] = [];
   const deltas = [outputDelta];
   let delta = outputDelta, carried: CarriedGradient | null = null;
+  let sums: EncoderGradients | null = null;
+  const gated = { gpu, rows: count, axes, order, replicas };
   const turn = givesTurns({ signal });
   for (let index = layout.layers.length - 1; index >= 0; index--) {
     await turn();
@@ -76,7 +80,7 @@ export async function bindGradients(
     );
     if (operands.layer.alpha !== undefined) {
       const byFeatures = { ...activations.layers[index], array: carried!.array };
-      const difference = activations.differences[index]!;
+      const difference = activations.kept[index]!;
       dispatches.push(
         await bindSkipGradient(operands, { byFeatures, difference, gradients: target, cut }),
       );
@@ -85,8 +89,8 @@ export async function bindGradients(
       const array = stack.use(new GpuArray(gpu, `deltas of layer ${index}`, input.array.length));
       const deltaBelow = { ...input, array };
       // Nothing goes on to the input; α alone needs the gradient there.
-      const adds = skips[index] ?? false, below = skips[index - 1];
-      const keeps = below === "adaptive" || below && index > 1;
+      const above = skips[index] ?? false, adds = above === "gated" ? false : above;
+      const below = skips[index - 1], keeps = below === true ? index > 1 : below !== false;
       const room: GpuArray | null = adds
         ? carried!.array
         : keeps
@@ -101,7 +105,30 @@ export async function bindGradients(
       );
       delta = deltaBelow;
       deltas.unshift(delta);
+      if (below === "gated") {
+        const adds = sums !== null,
+          like = (name: string) => ({
+            ...input,
+            array: stack.use(new GpuArray(gpu, `gradient by encoder ${name}`, input.array.length)),
+          });
+        sums ??= { u: like("u"), v: like("v") };
+        const { kept, encoders, slopes } = activations, gate = kept[index - 1]!;
+        const arrays = { byFeatures: room!, gate, encoders: encoders!, slopes: slopes[index - 1] };
+        dispatches.push(await bindGateBackward(gated, { ...arrays, delta, sums, adds }));
+      }
     }
+  }
+  for (const [at, layer] of layout.encoders.entries()) {
+    const which = at === 0 ? "u" : "v", delta = sums![which], operands = { gpu, layer, rows, replicas };
+    dispatches.push(
+      await bindEncoderBackward(gated, delta, activations.encoders![which]),
+      await bindDenseGradient({ ...operands, biased: count }, {
+        input: samples.x,
+        delta,
+        gradients: target,
+        cut,
+      }),
+    );
   }
   return { dispatches, gradients, cut, deltas };
 }

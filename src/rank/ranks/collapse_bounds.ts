@@ -62,8 +62,8 @@ const GENTLE: readonly string[] = ["identity", "tanh", "sigmoid", "relu", "sine"
  * @param replicas Indices of the replicas to measure. Their parameters must be finite.
  * @param judgedBy Weight decay λ > 0 of each.
  * @returns Their bounds.
- * @throws {InputError} If the task has no classes, an activation has slopes above 1, or a weight
- * decay is not above 0.
+ * @throws {InputError} If the task has no classes, an activation has slopes above 1, the network
+ * has gates, or a weight decay is not above 0.
  * @throws {ShapeError} If the adapter has no room for it.
  *
  * @example
@@ -92,6 +92,11 @@ export async function layerBounds(
   const steep = network.activations.find(({ name }) => !GENTLE.includes(name));
   if (steep) {
     throw new InputError(`slopes of ${steep.name} may be above 1: use one of ${GENTLE.join(", ")}`);
+  }
+  if (network.skips.includes("gated")) {
+    throw new InputError(
+      "gates multiply features by features, which no norm of weights bounds: leave them out",
+    );
   }
   for (const decay of judgedBy) checkNumber("weight decay", decay, { positive: true });
   if (replicas.length === 0) return [];

@@ -4,7 +4,8 @@ import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { bindTrainingStep } from "../../../src/nn/optim/training_step.ts";
 import { assert, fc } from "../../deps.ts";
-import { forwardJets, type Jet, pairsOf } from "../../reference/jets.ts";
+import { forwardJets } from "../../reference/jet_network.ts";
+import { type Jet, pairsOf } from "../../reference/jets.ts";
 import { forward, type ReferenceNetwork } from "../../reference/network.ts";
 import { residualGradient } from "../../reference/residual.ts";
 import { U } from "../../reference/rounding.ts";
@@ -66,7 +67,7 @@ const equations = fc.record({
   names: fc.array(fc.constantFrom(...activationNames), { minLength: 3, maxLength: 3 }),
   counts: fc.array(fc.constantFrom<number>(1, 5, 40), { minLength: 1, maxLength: 3 }),
   replicas: fc.constantFrom(1, 3),
-  skip: fc.constantFrom<Skip>(false, true, "adaptive"),
+  skip: fc.constantFrom<Skip>(false, true, "adaptive", "gated"),
   more: fc.constantFrom({}, { mixed: true }, { third: true }, { mixed: true, third: true }),
   seed: fc.nat(1e9),
 });
@@ -136,6 +137,6 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
         assert(Math.abs(quotient - slope) < 1e-6 * size + 1e-8, `${where}: ${quotient} ≠ ${slope}`);
       });
     }),
-    fixed(24),
+    fixed(32),
   );
 });

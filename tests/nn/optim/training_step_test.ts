@@ -142,6 +142,10 @@ Deno.test("training_step: so do those through adaptive ones, whose α starts at 
   await followSkips("adaptive");
 });
 
+Deno.test("training_step: and those through gates", async () => {
+  await followSkips("gated");
+});
+
 async function followSkips(skip: Skip): Promise<void> {
   const what: GpuRun = {
     widths: [2, 6, 6, 6, 6, 3],
@@ -170,7 +174,7 @@ async function followSkips(skip: Skip): Promise<void> {
     }
   }
   // Of widths without a skip connection the network is the plain one, by the same kernels.
-  const narrow = { ...what, widths: [2, 6, 5, 6, 5, 3], skip: false };
+  const narrow = { ...what, widths: [2, 6, 5, 7, 5, 3], skip: false };
   assert.deepEqual(await trainOnGpu(gpu, { ...narrow, skip }), await trainOnGpu(gpu, narrow));
   for (const path of stepPaths.filter((path) => path !== "layered")) {
     await assert.rejects(() => trainOnGpu(gpu, { ...what, options: { ...what.options, path } }), (error) => {

@@ -84,11 +84,13 @@ Deno.test("layerBounds: where the samples of a class agree, only the gradient's 
 
 Deno.test("layerBounds: refuses tasks without classes, steep activations, no weight decay", async () => {
   using network = await Network.create(gpu, shape([6], false));
+  using gated = await Network.create(gpu, shape([6, 6], "gated"));
   using steep = await Network.create(gpu, { ...shape([6], false), activation: "gelu" });
   assert.deepEqual(await layerBounds(network, classes(1), [], []), []);
   const cases = [
     [network, smallTask({ inputs: 4, outputs: 3 }), 0.1, /has no classes/],
     [steep, classes(1), 0.1, /slopes of gelu may be above 1: use one of identity, tanh/],
+    [gated, classes(1), 0.1, /^gates multiply features/],
     [network, classes(1), 0, /weight decay must be a number above 0, not 0/],
     [network, classes(1), NaN, /weight decay must be a number above 0/],
   ] as const;
