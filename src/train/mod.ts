@@ -49,6 +49,7 @@ export {
   type Skip,
 } from "../nn/layout.ts";
 export type { Activations } from "../nn/evaluate.ts";
+export type { Encoder, Encoders } from "../nn/layers/gate.ts";
 export { type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {

@@ -11,16 +11,18 @@ import { taskDefaults } from "../../tasks/defaults.ts";
 import { poolImages } from "../../tasks/digits/pool.ts";
 import type { Task } from "../../tasks/task.ts";
 
+/** Name of an architecture. */
+export type Architecture = "plain" | "skip" | "adaptive" | "gated";
+
 /** Architectures of the networks, by their skip connections. */
-export const architectures = {
+export const architectures: Readonly<
+  Record<Architecture, { readonly skip: Skip; readonly label: string }>
+> = {
   plain: { skip: false, label: "" },
   skip: { skip: true, label: ", skip connections" },
   adaptive: { skip: "adaptive", label: ", adaptive skip connections" },
   gated: { skip: "gated", label: ", gates" },
-} as const satisfies Readonly<Record<string, { readonly skip: Skip; readonly label: string }>>;
-
-/** Name of an architecture. */
-export type Architecture = keyof typeof architectures;
+};
 
 const architectureNames = (Object.keys(architectures) as Architecture[]).filter((name) => name !== "plain");
 
@@ -67,7 +69,8 @@ export interface NamedTask {
 /**
  * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
  * that it is to have. `:skip`, `:adaptive` or `:gated` at the end names the architecture; such
- * networks have one more layer, and so a connection of theirs in any case.
+ * networks have one more layer, and so a connection of theirs in any case, and half the steps, as a
+ * step takes the layered path.
  *
  * @param entry The name.
  * @param options What it is loaded by.
@@ -90,8 +93,8 @@ export async function namedTask(
   const activation = rest.slice(1, architecture === "plain" ? undefined : -architecture.length - 1) ||
     taskDefaults(task).activation;
   if (!size || architecture === "plain") return { task, size, activation, architecture };
-  const hidden = [...size.hidden, size.hidden.at(-1)!];
-  return { task, size: { ...size, hidden }, activation, architecture };
+  const hidden = [...size.hidden, size.hidden.at(-1)!], steps = size.steps / 2;
+  return { task, size: { ...size, hidden, steps }, activation, architecture };
 }
 
 /**

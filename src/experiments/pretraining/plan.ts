@@ -45,7 +45,7 @@ export type PretrainingOptions = Readonly<
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
   tasks: text({
     default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu," +
-      "poisson1d:tanh:adaptive",
+      "poisson1d:tanh:adaptive,poisson1d:tanh:gated",
     placeholder: "NAMES",
     help:
       "tasks to learn, one training run each, as NAME or NAME:ACTIVATION, by default the task's activation; " +
