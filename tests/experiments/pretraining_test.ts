@@ -152,7 +152,7 @@ Deno.test("pretraining: the same starts in networks with skip connections, adapt
   for (const { probes: [{ layers }] } of result.rows[0].networks) {
     assert.equal(layers[2].ranks[0].rank, layers[0].ranks[0].rank);
   }
-  assert(result.verdicts[0].claim.startsWith("cosines, tanh, adaptive skip connections, structured: "));
+  assert(result.verdicts[0].claim.startsWith("cosines, tanh, adaptive, structured: "));
   const lines = pretraining.tables["times.csv"](result).csv.split("\n");
   assert(lines[1].startsWith("cosines,tanh,adaptive,structured,0,"));
   const values = completeValues(pretraining.options, { tasks: "abs:adaptive" }, "pretraining");

@@ -45,12 +45,12 @@ class Gated(nn.Module):
         self.layers, self.u, self.v = layers, u, v
 
     def forward(self, x):
-        u, v, a = self.u(x), self.v(x), x
+        u, v, a, (*_, last) = self.u(x), self.v(x), x, self.layers
         for number, (linear, activation) in enumerate(zip(self.layers[:-1:2], self.layers[1::2])):
             a = activation(linear(a))
             if number > 0 and a.shape == u.shape:
                 a = a * u + (1 - a) * v
-        return self.layers[-1](a)
+        return last(a)
 
 
 MODULES = {

@@ -14,14 +14,12 @@ import type { Task } from "../../tasks/task.ts";
 /** Name of an architecture. */
 export type Architecture = "plain" | "skip" | "adaptive" | "gated";
 
-/** Architectures of the networks, by their skip connections. */
-export const architectures: Readonly<
-  Record<Architecture, { readonly skip: Skip; readonly label: string }>
-> = {
-  plain: { skip: false, label: "" },
-  skip: { skip: true, label: ", skip connections" },
-  adaptive: { skip: "adaptive", label: ", adaptive skip connections" },
-  gated: { skip: "gated", label: ", gates" },
+/** Skip connections of the architectures. */
+export const architectures: Readonly<Record<Architecture, Skip>> = {
+  plain: false,
+  skip: true,
+  adaptive: "adaptive",
+  gated: "gated",
 };
 
 const architectureNames = (Object.keys(architectures) as Architecture[]).filter((name) => name !== "plain");
@@ -95,6 +93,22 @@ export async function namedTask(
   if (!size || architecture === "plain") return { task, size, activation, architecture };
   const hidden = [...size.hidden, size.hidden.at(-1)!], steps = size.steps / 2;
   return { task, size: { ...size, hidden, steps }, activation, architecture };
+}
+
+/**
+ * Names a case, for claims and headings.
+ *
+ * @param run Task, activation and architecture.
+ * @returns The name: `poisson1d, tanh, gated`.
+ */
+export function caseText(
+  { task, activation, architecture }: {
+    readonly task: string;
+    readonly activation: string;
+    readonly architecture: Architecture;
+  },
+): string {
+  return [task, activation, ...architecture === "plain" ? [] : [architecture]].join(", ");
 }
 
 /**

@@ -16,7 +16,7 @@ import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { PretrainingRun } from "./networks.ts";
-import { architectures } from "./cases.ts";
+import { caseText } from "./cases.ts";
 import type { PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */
@@ -83,7 +83,7 @@ export function drawPretraining(
       const curves = [({ loss }: Probe) => loss, (probe: Probe) => terminalRank(probe).rank];
       const [loss, rank] = curves.map((value) => alignSteps(networks.map(({ probes }) => probes), value));
       return {
-        label: `${task}, ${activation}${architectures[architecture].label}`,
+        label: caseText({ task, activation, architecture }),
         epsilon,
         training: `${[inputs, ...hidden, outputs].join("-")}, ${optimizer.name} ${optimizer.learningRate}`,
         steps: loss.at,

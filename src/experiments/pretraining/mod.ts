@@ -19,7 +19,7 @@ import {
   stepsTo,
   targetLosses,
 } from "./networks.ts";
-import { architectures } from "./cases.ts";
+import { caseText } from "./cases.ts";
 import {
   type PretrainingOptions,
   pretrainingOptions,
@@ -81,8 +81,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
     runs: (plan) =>
       plan.cases.map((own, index) => {
         const { methods, replicasOfEach } = plan, { activation, architecture, epsilon, steps } = own;
-        const task = plan.tasks[index],
-          label = `${task.name}, ${activation}${architectures[architecture].label}`;
+        const task = plan.tasks[index], label = caseText({ ...own, task: task.name });
         return trainingRun<PretrainingRun, PreparedStarts>({
           label,
           training: trainingPart({ ...own, task }),

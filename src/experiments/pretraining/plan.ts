@@ -238,7 +238,7 @@ async function caseOf(
   }, "pretraining");
   const training = await trainingOptions(values, task);
   // Only ranks are used: counts are as certain as spectra, and several times cheaper.
-  const { skip } = architectures[architecture], spectraEvery = training.steps;
+  const skip = architectures[architecture], spectraEvery = training.steps;
   const complete = completeOptions({ ...training, skip, spectraEvery });
   const widths = [task.inputs, ...complete.hidden, task.outputs];
   if (skip && !skipConnections(widths, skip).some(Boolean)) {
