@@ -126,8 +126,8 @@ export function skipConnections(widths: readonly number[], skip: Skip): Skip[] {
  * @param layout Their places.
  * @param all Parameters of all replicas, as the GPU has them.
  * @param replica Index of the replica.
- * @returns For each layer W, row-major `inputs × outputs`, b, and α if it has one; then
- * those of encoders.
+ * @returns For each layer W, row-major `inputs × outputs`, b, and α if it has one; then those of
+ * encoders.
  */
 export function unpackParameters(
   { layers, encoders, size }: ParameterLayout,
