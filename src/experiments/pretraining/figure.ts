@@ -33,7 +33,7 @@ export interface PretrainingCurves {
 
 /** A row of panels. */
 export interface PretrainingRow {
-  /** Task and activation. */
+  /** Task, activation and architecture. */
   readonly label: string;
   /** Threshold ε of the ranks. */
   readonly epsilon: number;
@@ -143,7 +143,7 @@ function panelsOf({ label, epsilon, training, steps, targets, curves }: Pretrain
   const losses = curves.flatMap(({ loss }) => loss.flat());
   return [{
     ...time,
-    label: `${label}, ${epsilonLabel(epsilon)}`,
+    label,
     yName: "loss",
     yAxis: (_, height) => lossAxis(losses, height),
     curves: over("loss", "straight"),
@@ -151,7 +151,7 @@ function panelsOf({ label, epsilon, training, steps, targets, curves }: Pretrain
   }, {
     ...time,
     label: training,
-    yName: "terminal ε-rank",
+    yName: `terminal rank, ${epsilonLabel(epsilon)}`,
     yAxis: rankAxis,
     curves: over("rank", "step"),
   }, {
