@@ -6,6 +6,7 @@
 import { InputError, ShapeError } from "../errors.ts";
 import { count, shown } from "../format.ts";
 import { readParameters } from "../io/parameter_file.ts";
+import { type Skip, skipText } from "../nn/layout.ts";
 import type { Task } from "../tasks/task.ts";
 import type { NetworkStart } from "../train/start.ts";
 
@@ -17,8 +18,8 @@ export interface AskedNetworks {
   readonly hidden: readonly number[] | null;
   /** Activations, one or one for each layer; `null` for those of the file, if it names them. */
   readonly activations: readonly string[] | null;
-  /** Whether they have skip connections even where those of the file have none. */
-  readonly skip: boolean;
+  /** Skip connections that they have even where those of the file have none. */
+  readonly skip: Skip;
   /** Initialiser; must be `null`, as nothing is drawn. */
   readonly init: string | null;
   /** Number of networks. */
@@ -31,8 +32,8 @@ export interface StartedNetworks {
   readonly hidden: readonly number[];
   /** Activations; `null` where neither the file nor the command line names them. */
   readonly activations: readonly string[] | null;
-  /** Whether hidden layers have skip connections. */
-  readonly skip: boolean;
+  /** Skip connections. */
+  readonly skip: Skip;
   /** Their parameters. */
   readonly start: NetworkStart;
 }
@@ -68,7 +69,12 @@ export async function readStart(path: string, asked: AskedNetworks): Promise<Sta
       }; give --layers ${others.join()}, or leave it out`,
     );
   }
-  const { networks } = found;
+  const { networks, skip: own = false } = found;
+  if (skip && own && skip !== own) {
+    throw new InputError(
+      `${file}: holds networks${skipText(own)}; leave --skip, --adaptive-skip and --gates out`,
+    );
+  }
   if (networks.length > 1 && networks.length !== replicas) {
     throw new ShapeError(
       `${file}: holds ${count(networks.length, "network")} for ${
@@ -77,13 +83,13 @@ export async function readStart(path: string, asked: AskedNetworks): Promise<Sta
     );
   }
   // One name for all layers where they agree, as the command line gives it.
-  const own = found.activations && new Set(found.activations).size === 1
+  const names = found.activations && new Set(found.activations).size === 1
     ? found.activations.slice(0, 1)
     : found.activations;
   return {
     hidden: others,
-    activations: activations ?? own,
-    skip: skip || found.skip === true,
+    activations: activations ?? names,
+    skip: skip || own,
     start: networks,
   };
 }

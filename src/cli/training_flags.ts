@@ -6,6 +6,7 @@
 import { InputError } from "../errors.ts";
 import { quoted } from "../format.ts";
 import { isDataFile, readTask } from "../io/data_task.ts";
+import type { Skip } from "../nn/layout.ts";
 import { parseOptimizerName } from "../nn/optim/optimizer.ts";
 import { parseSchedule } from "../nn/optim/schedule.ts";
 import { taskDefaults } from "../tasks/defaults.ts";
@@ -65,6 +66,16 @@ export async function shownDefaults(
   return Object.fromEntries(Object.entries(own).filter(([name]) => open.includes(name)));
 }
 
+/** Skip connections, of which there is one kind. */
+function skipOf({ skip = false, adaptiveSkip = false, gates = false }: Partial<TrainingValues>): Skip {
+  if (gates && (skip || adaptiveSkip)) {
+    throw new InputError(
+      "--gates lead from the input, skip connections from the layer below; give one of them",
+    );
+  }
+  return gates ? "gated" : adaptiveSkip ? "adaptive" : skip;
+}
+
 /**
  * Reads the options of a training run.
  *
@@ -76,9 +87,11 @@ export async function shownDefaults(
  * cannot be read.
  */
 export async function trainingOptions(
-  values: Omit<TrainingValues, "spectraEvery" | "skip" | "history"> & {
+  values: Omit<TrainingValues, "spectraEvery" | "skip" | "adaptiveSkip" | "gates" | "history"> & {
     readonly spectraEvery?: number | null;
     readonly skip?: boolean;
+    readonly adaptiveSkip?: boolean;
+    readonly gates?: boolean;
     readonly history?: number | null;
     readonly initFrom?: string | null;
   },
@@ -89,7 +102,7 @@ export async function trainingOptions(
   const { spectraEvery = null, history = null } = values;
   const defaults = taskDefaults(task);
   const asked = {
-    skip: values.skip ?? false,
+    skip: skipOf(values),
     hidden: layers === null ? null : parseLayers(layers, task),
     activations: typeof activation === "string" ? activation.split(",") : activation,
   };

@@ -37,6 +37,10 @@ export interface TrainingValues {
   readonly init: string | null;
   /** Whether hidden layers have skip connections. */
   readonly skip: boolean;
+  /** Whether they are adaptive. */
+  readonly adaptiveSkip: boolean;
+  /** Whether hidden layers are gates between encoders of the input. */
+  readonly gates: boolean;
   /** Optimiser. */
   readonly optimizer: string | null;
   /** Learning rate of all replicas, or one for each. */
@@ -76,8 +80,9 @@ export const optimizerChoice: string = `${optimizerNames.slice(0, -1).join(", ")
 
 /** Options of a training run all of whose probes solve for spectra. */
 export const solvedTrainingKeys = [
-  ...["task", "data", "samples", "layers", "activation", "init", "skip", "optimizer"] as const,
-  ...["learningRate", "schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
+  ...["task", "data", "samples", "layers", "activation", "init", "skip", "adaptiveSkip"] as const,
+  ...["gates", "optimizer", "learningRate", "schedule", "momentum", "weightDecay", "batch"] as const,
+  ...["steps", "replicas", "seed"] as const,
   ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
 ] as const satisfies readonly (keyof TrainingValues)[];
 
@@ -125,6 +130,17 @@ export const trainingTable: TableOf<TrainingValues> = {
   skip: toggle({
     default: false,
     help: "lead a skip connection around each hidden layer that is as wide as the layer below",
+    group: "what to train",
+  }),
+  adaptiveSkip: toggle({
+    default: false,
+    help: "lead an adaptive one, whose layer has a trained share of the sum, 0 at the start",
+    group: "what to train",
+  }),
+  gates: toggle({
+    default: false,
+    help:
+      "make hidden layers as wide as the first, from the second on, gates between two encoders of the input",
     group: "what to train",
   }),
   optimizer: text({

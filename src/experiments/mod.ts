@@ -120,6 +120,7 @@ export type { PhaseCell, PhaseNetwork } from "./phase_diagram/cells.ts";
 export type { PhaseOptions, PhasePlace, PhasePlan } from "./phase_diagram/plan.ts";
 export type { PlateauNetwork, PlateauPoint } from "./plateaus/networks.ts";
 export type { PlateauArm, PlateauPlan, PlateauValues } from "./plateaus/plan.ts";
+export type { Architecture } from "./pretraining/cases.ts";
 export type { PretrainingNetwork, PretrainingRun } from "./pretraining/networks.ts";
 export type { PretrainingCase, PretrainingOptions, PretrainingPlan } from "./pretraining/plan.ts";
 export type { CollapseRow } from "./rank_collapse/layers.ts";

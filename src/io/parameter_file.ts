@@ -7,12 +7,13 @@ import { InputError } from "../errors.ts";
 import { listed, quoted, shown } from "../format.ts";
 import { transposed } from "../linalg/matrix.ts";
 import { parseActivation } from "../nn/activation.ts";
-import { type LayerParameters, skipConnections } from "../nn/layout.ts";
+import { type LayerParameters, type Skip, skipText } from "../nn/layout.ts";
 import { layerNames, PARAMETER_NAME } from "./parameter_names.ts";
 import { openArrays, readMetadata } from "./array_file.ts";
 import { writeAtomically } from "./atomic.ts";
 import { unwritable } from "./file_reason.ts";
-import { type FloatArray, shapeText } from "./floats.ts";
+import type { FloatArray } from "./floats.ts";
+import { BEHIND, checkTensor, ENCODER_PARTS, type LayerTensors, readNetwork } from "./read_network.ts";
 import { safetensorsPieces } from "./safetensors_writer.ts";
 import { wholeArray } from "./stored_array.ts";
 
@@ -23,11 +24,14 @@ export interface NetworkParameters {
   /** Activations of the hidden layers; `null` where they are not known. */
   readonly activations: readonly string[] | null;
   /**
-   * Whether hidden layers as wide as the layer below, or the input, have skip connections. Default:
+   * Skip connections around hidden layers as wide as the layer below, or the input. Default:
    * `false`.
    */
-  readonly skip?: boolean;
-  /** For each network, for each of its layers, W and b. */
+  readonly skip?: Skip;
+  /**
+   * For each network, for each of its layers, W, b, and α of an adaptive skip connection; then
+   * those of the encoders of gates.
+   */
   readonly networks: readonly (readonly LayerParameters[])[];
 }
 
@@ -40,10 +44,12 @@ const MOST_LISTED = 8;
  * several have the keys of an `nn.ModuleList` of such, `0.0.weight` …, the number of the network in
  * front. A hidden layer with a skip connection is one module of the `nn.Sequential`, whose part
  * `layer` is an `nn.Sequential(Linear, activation)`: its keys are `2.layer.0.weight` …, so that no
- * plain `nn.Sequential` takes them.
+ * plain `nn.Sequential` takes them. An adaptive one has `2.alpha` as well. With gates the
+ * `nn.Sequential` is the part `layers` of a module, whose parts `u` and `v` are the encoders:
+ * `layers.0.weight` …, `u.0.weight` ….
  *
  * @param parameters The networks.
- * @returns The tensors: weights `outputs × inputs`, biases with one axis.
+ * @returns The tensors: weights `outputs × inputs`, biases and α with one axis.
  *
  * @example
  * ```ts
@@ -65,12 +71,15 @@ export function parameterTensors(
 ): [string, FloatArray][] {
   const names = layerNames(widths, skip);
   return networks.flatMap((layers, network) =>
-    layers.flatMap(({ weights, biases }, index): [string, FloatArray][] => {
-      const inputs = widths[index], outputs = widths[index + 1];
-      const key = `${networks.length > 1 ? `${network}.` : ""}${names[index]}`;
+    layers.flatMap(({ weights, biases, alpha }, index): [string, FloatArray][] => {
+      // Encoders, behind the layers, have the shape of the first.
+      const at = index < widths.length - 1 ? index : 0, inputs = widths[at], outputs = widths[at + 1];
+      const front = networks.length > 1 ? `${network}.` : "", key = `${front}${names[index]}`;
+      const weight = alpha === undefined ? null : { shape: [1], data: Float32Array.of(alpha) };
       return [
         [`${key}.weight`, { shape: [outputs, inputs], data: transposed(weights, inputs, outputs) }],
         [`${key}.bias`, { shape: [outputs], data: biases }],
+        ...weight ? [[`${front}${parseInt(names[index])}.alpha`, weight] as [string, FloatArray]] : [],
       ];
     })
   );
@@ -123,16 +132,6 @@ export async function writeParameters(
   }
 }
 
-/** A tensor of a file, rounded to single precision. */
-interface NamedTensor extends FloatArray {
-  readonly name: string;
-  readonly isSkipped: boolean;
-  readonly data: Float32Array;
-}
-
-/** The tensors of the layers of a network, by the numbers of the layers. */
-type LayerTensors = Map<number, { weight?: NamedTensor; bias?: NamedTensor }>;
-
 /**
  * Reads the parameters of networks from a safetensors or `.npz` file with the names and the layout
  * of {@linkcode parameterTensors}. The numbers of the layers need only ascend, so that the
@@ -153,8 +152,7 @@ export async function readParameters(path: string): Promise<NetworkParameters> {
   if (gap >= 0) throw new InputError(`${file}: holds no network ${gap}; number them from 0 without gaps`);
   const read = numbers.map((number) => readNetwork(found.get(number)!, file));
   const [{ widths, skip }] = read;
-  const shapeOf = (of: typeof read[number]) =>
-    of.widths.join("-") + (of.skip ? " with skip connections" : "");
+  const shapeOf = (of: typeof read[number]) => of.widths.join("-") + skipText(of.skip);
   const other = read.findIndex((each) => shapeOf(each) !== shapeOf(read[0]));
   if (other >= 0) {
     throw new InputError(
@@ -205,86 +203,19 @@ async function readTensors(path: string): Promise<Map<number, LayerTensors>> {
   }
   const networks = new Map<number, LayerTensors>();
   for (const [i, array] of arrays.entries()) {
-    const [, network = "0", layer, skipped, kind] = parts[i]!;
+    const [, network = "0", part = "", layer, skipped, kind] = parts[i]!;
     const { shape, data } = wholeArray(array);
     const tensor = {
       name: array.name!,
+      part,
       isSkipped: skipped !== undefined,
       shape,
       data: Float32Array.from(data),
     };
     checkTensor(tensor, kind === "weight" ? 2 : 1, file);
     const layers: LayerTensors = networks.get(Number(network)) ?? new Map();
-    networks.set(
-      Number(network),
-      layers.set(Number(layer), { ...layers.get(Number(layer)), [kind]: tensor }),
-    );
+    const number = Number(layer) + BEHIND * (1 + ENCODER_PARTS.indexOf(part));
+    networks.set(Number(network), layers.set(number, { ...layers.get(number), [kind]: tensor }));
   }
   return networks;
-}
-
-function checkTensor({ name, shape, data }: NamedTensor, axes: number, file: string): void {
-  if (shape.length !== axes || shape.includes(0)) {
-    throw new InputError(
-      `${file}: ${shown(name)} has shape ${shapeText(shape)}, and that of a Linear layer ${
-        axes === 2 ? "two axes" : "one axis"
-      }; give networks of Linear layers alone`,
-    );
-  }
-  const wrong = data.findIndex((value) => !Number.isFinite(value));
-  if (wrong < 0) return;
-  const place = axes === 2 ? [Math.floor(wrong / shape[1]), wrong % shape[1]] : [wrong];
-  throw new InputError(
-    `${file}: ${shown(name)} is ${data[wrong]} at ${
-      shapeText(place)
-    }, in single precision; give finite parameters`,
-  );
-}
-
-/** Joins the tensors of a network. */
-function readNetwork(tensors: LayerTensors, file: string) {
-  const widths: number[] = [], layers: LayerParameters[] = [], skips: boolean[] = [];
-  let before = "";
-  for (const [number, { weight, bias }] of [...tensors].sort(([a], [b]) => a - b)) {
-    if (!weight || !bias || weight.isSkipped !== bias.isSkipped) {
-      const { name } = weight ?? bias!;
-      const missing = name.replace(/\w+$/, weight ? "bias" : "weight");
-      throw new InputError(
-        `${file}: has ${shown(name)} and no ${shown(missing)}; save layer ${number} with both`,
-      );
-    }
-    const [outputs, inputs] = weight.shape;
-    if (bias.data.length !== outputs) {
-      throw new InputError(
-        `${file}: ${shown(bias.name)} has ${bias.data.length} entries, and ${
-          shown(weight.name)
-        } ${outputs} rows; give as many`,
-      );
-    }
-    if (widths.length > 0 && widths.at(-1) !== inputs) {
-      throw new InputError(
-        `${file}: ${shown(weight.name)} takes ${inputs} inputs, and ${shown(before)} has ${
-          widths.at(-1)
-        } outputs; give layers that follow each other`,
-      );
-    }
-    if (widths.length === 0) widths.push(inputs);
-    widths.push(outputs);
-    skips.push(weight.isSkipped);
-    before = weight.name;
-    layers.push({ weights: transposed(weight.data, outputs, inputs), biases: bias.data });
-  }
-  if (layers.length < 2) {
-    throw new InputError(
-      `${file}: holds ${layers.length} layer; give a network with at least one hidden layer`,
-    );
-  }
-  const skip = skips.includes(true);
-  if (skips.join() !== [...skipConnections(widths, skip), false].join()) {
-    throw new InputError(
-      `${file}: its skip connections are not around all hidden layers as wide as the layer below; ` +
-        "give a network that has them there, or none",
-    );
-  }
-  return { widths, skip, layers };
 }

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { FileError, InputError } from "../errors.ts";
 import { shown } from "../format.ts";
-import { parameterLayout, unpackParameters } from "../nn/layout.ts";
+import { parameterLayout, type Skip, unpackParameters } from "../nn/layout.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import type { NetworkParameters } from "./parameter_file.ts";
 import { readRun } from "./read_run.ts";
@@ -33,7 +33,7 @@ interface RunRecord {
     readonly task?: { readonly name: string; readonly inputs: number; readonly outputs: number };
     readonly hidden?: readonly number[];
     readonly activation?: string | readonly string[];
-    readonly skip?: boolean;
+    readonly skip?: Skip;
     readonly replicas?: number;
   };
 }
@@ -60,7 +60,7 @@ export async function readRunParameters(folder: string): Promise<RunParameters> 
     throw new InputError(`${shown(folder)}: has no checkpoint yet; wait for one, or go on with --resume`);
   }
   const { state: { step, diverged, arrays: { parameters } } } = checkpoint;
-  const widths = [task.inputs, ...hidden, task.outputs], layout = parameterLayout(widths);
+  const widths = [task.inputs, ...hidden, task.outputs], layout = parameterLayout(widths, skip);
   const isOther = differenceOf(checkpoint.identity, identity) !== null;
   if (isOther || parameters?.length !== 4 * layout.size * replicas) {
     throw new FileError(`the last checkpoint in ${shown(folder)} is not of the run that its run.json names`);

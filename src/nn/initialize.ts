@@ -40,14 +40,16 @@ export async function bindInitialize(
     { name: "initialize", files: [elementarySource, philoxSource, initializeSource] },
     { DISTRIBUTION: initializer.distribution === "normal" ? 1 : 0 },
   );
-  return layout.layers.map(({ inputs, outputs, inputStride, outputStride, weights }, index) => {
-    const shape = gpuStruct(
-      gpu,
-      "initialize shape",
-      ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index],
-      ["f32", initializer.scale(inputs, outputs), initializer.biasScale(inputs)],
-    );
-    const entries = (4 * inputStride + 1) * 4 * outputStride;
-    return kernel.bind([shape, parameters, streams], [Math.ceil(entries / 64), 1, streams.length / 2]);
-  });
+  return [...layout.layers, ...layout.encoders].map(
+    ({ inputs, outputs, inputStride, outputStride, weights }, index) => {
+      const shape = gpuStruct(
+        gpu,
+        "initialize shape",
+        ["u32", inputs, outputs, 4 * outputStride, 4 * weights, 4 * layout.size, index],
+        ["f32", initializer.scale(inputs, outputs), initializer.biasScale(inputs)],
+      );
+      const entries = (4 * inputStride + 1) * 4 * outputStride;
+      return kernel.bind([shape, parameters, streams], [Math.ceil(entries / 64), 1, streams.length / 2]);
+    },
+  );
 }

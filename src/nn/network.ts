@@ -9,22 +9,19 @@ import { InputError, ShapeError } from "../errors.ts";
 import { GpuArray } from "../gpu/array.ts";
 import { Commands } from "../gpu/commands.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Dispatch } from "../gpu/kernel.ts";
 import type { WorkOptions } from "../gpu/paced_commands.ts";
-import { givesTurns } from "../gpu/turns.ts";
 import type { MatrixView } from "../linalg/matrix_view.ts";
 import { type Activation, parseActivation } from "./activation.ts";
+import { type Activations, bindEvaluation } from "./evaluate.ts";
 import { bindInitialize } from "./initialize.ts";
 import { parseInitializer } from "./initializer.ts";
-import { bindJetForward } from "./jets/jet_forward.ts";
-import { jetComponents, tangentRows } from "./jets/jets.ts";
 import { type RandomStream, randomStreams } from "./random_stream.ts";
-import { bindDenseForward } from "./layers/dense_forward.ts";
 import {
   type LayerParameters,
   packParameters,
   type ParameterLayout,
   parameterLayout,
+  type Skip,
   skipConnections,
   unpackParameters,
 } from "./layout.ts";
@@ -58,29 +55,18 @@ export interface NetworkOptions {
   /** Initialiser; see {@linkcode parseInitializer}. */
   readonly initializer: string;
   /**
-   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
-   * features a are then a + σ(a W + b). Default: `false`.
+   * Skip connections around each hidden layer as wide as the layer below, or the input, whose
+   * features a they add: a + σ(a W + b), or with `adaptive` (1 − α) a + α σ(a W + b), where α is
+   * trained from 0; or with `gated` gates between two encoders of the input, see
+   * {@linkcode Skip}. Default: `false`.
    */
-  readonly skip?: boolean;
+  readonly skip?: Skip;
   /** Number of replicas, which differ in their random streams. Default: 1. */
   readonly replicas?: number;
   /** Seed of the random streams, an integer in [0, 2³²). Default: 0. */
   readonly seed?: number;
   /** Random stream of each replica. Default: (seed, r) for replica r. */
   readonly streams?: readonly RandomStream[] | null;
-}
-
-/**
- * Outputs of all layers on given samples: activations H, slopes D = σ′ of the hidden layers. Of
- * samples that carry derivatives both have more rows, the first of H being the features.
- */
-export interface Activations {
-  /** Features of each hidden layer, then the output of the network. */
-  readonly layers: readonly MatrixView[];
-  /** Slopes of the hidden layers, or their tangents: see `jets.ts`. */
-  readonly slopes: readonly GpuArray[];
-  /** Commands that compute them. */
-  readonly forward: readonly Dispatch[];
 }
 
 /** A network's features on the samples of a step, and its loss there. */
@@ -101,8 +87,8 @@ export class Network implements Disposable {
   readonly widths: readonly number[];
   /** Activations of the hidden layers. */
   readonly activations: readonly Activation[];
-  /** Whether each of the hidden layers has a skip connection. */
-  readonly skips: readonly boolean[];
+  /** The skip connection of each of the hidden layers; `false` for none. */
+  readonly skips: readonly Skip[];
   /** Number of replicas. */
   readonly replicas: number;
   /** Random stream of each replica. */
@@ -119,7 +105,7 @@ export class Network implements Disposable {
     this.activations = activations;
     this.skips = skipConnections(this.widths, skip);
     this.replicas = replicas;
-    this.layout = parameterLayout(this.widths);
+    this.layout = parameterLayout(this.widths, skip);
     const given = streams && randomStreams(replicas, seed, streams);
     this.parameters = new GpuArray(gpu, "parameters", replicas * this.layout.size * 4, 4 * WINDOW);
     // Replicas that the adapter has no room for, the host may have no list for.
@@ -197,61 +183,19 @@ export class Network implements Disposable {
    * @throws {ShapeError} If the adapter has no room for them.
    * @throws {unknown} The reason of the signal, if it is aborted between layers.
    */
-  async evaluate(
+  evaluate(
     samples: SampleArrays,
     stack: DisposableStack,
     options: WorkOptions = {},
   ): Promise<Activations> {
-    const { gpu, replicas, layout } = this;
-    const { count, axes = 0, order } = samples;
-    const rows = jetComponents(axes, order) * count;
-    const layers: MatrixView[] = [];
-    const slopes: GpuArray[] = [];
-    const forward: Dispatch[] = [];
-    const parameters = { array: this.parameters, batch: layout.size };
-    let input = samples.x;
-    const turn = givesTurns(options);
-    for (const [index, layer] of layout.layers.entries()) {
-      await turn();
-      const batch = rows * layer.outputStride;
-      const name = index < this.activations.length ? `features of layer ${index + 1}` : "output";
-      const output = {
-        array: stack.use(new GpuArray(gpu, name, replicas * batch * 4)),
-        stride: layer.outputStride,
-        batch,
-      };
-      const activation = this.activations[index];
-      if (!activation) {
-        const operands = { gpu, layer, rows, biased: count, replicas };
-        forward.push(await bindDenseForward(operands, { input, parameters, output, activated: null }));
-      } else {
-        const words = replicas * tangentRows(axes, order) * count * layer.outputStride * 4;
-        const slope = stack.use(new GpuArray(gpu, `slopes of layer ${index + 1}`, words));
-        slopes.push(slope);
-        const operands = { gpu, layer, rows: count, replicas };
-        const arrays = { input, parameters, output }, skip = this.skips[index];
-        forward.push(
-          axes > 0
-            ? await bindJetForward({ ...operands, axes, order }, {
-              ...arrays,
-              activation,
-              skip,
-              tangents: slope,
-            })
-            : await bindDenseForward(operands, { ...arrays, activated: { activation, skip, slope } }),
-        );
-      }
-      layers.push(output);
-      input = output;
-    }
-    return { layers, slopes, forward };
+    return bindEvaluation(this, samples, stack, options);
   }
 
   /**
    * Reads the parameters of one replica, without padding. Waits for the GPU.
    *
    * @param replica Index of the replica.
-   * @returns For each layer W, row-major `inputs × outputs`, and b.
+   * @returns For each layer W, row-major `inputs × outputs`, b, and α if it has one.
    */
   async readParameters(replica = 0): Promise<LayerParameters[]> {
     return unpackParameters(this.layout, await this.parameters.read(), replica);
@@ -260,7 +204,7 @@ export class Network implements Disposable {
   /**
    * Reads the parameters of all replicas, without padding. Waits for the GPU once.
    *
-   * @returns For each replica, for each of its layers, W and b.
+   * @returns For each replica, for each of its layers, W, b, and α if it has one.
    */
   async readAllParameters(): Promise<LayerParameters[][]> {
     const all = await this.parameters.read();
@@ -270,7 +214,7 @@ export class Network implements Disposable {
   /**
    * Sets the parameters of one replica, before any work submitted later.
    *
-   * @param parameters For each layer W, row-major `inputs × outputs`, and b.
+   * @param parameters For each layer W, row-major `inputs × outputs`, b, and α if it has one.
    * @param replica Index of the replica.
    * @throws {ShapeError} If they are not those of a network of this shape.
    */

@@ -36,12 +36,16 @@ export async function layersNotFinite(
   network: Network,
   evaluated: Pick<BatchEvaluation, "features" | "rows">,
 ): Promise<(number | null)[]> {
-  const { gpu, replicas, parameters, layout: { layers, size } } = network;
-  const parts: LayerPart[] = layers.map(({ weights, bias, outputStride }, layer) => ({
-    layer,
+  const { gpu, replicas, parameters, layout: { layers, encoders, size } } = network;
+  const parts: LayerPart[] = [...layers, ...encoders].map((
+    { weights, bias, outputStride, alpha },
+    index,
+  ) => ({
+    // Encoders read the input, as the first layer does.
+    layer: index < layers.length ? index : 0,
     array: parameters,
     first: weights,
-    count: bias + outputStride - weights,
+    count: (alpha === undefined ? bias + outputStride : alpha + 1) - weights,
     batch: size,
   }));
   for (const [layer, { array, stride, batch, offset = 0 }] of evaluated.features.entries()) {

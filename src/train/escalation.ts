@@ -55,6 +55,7 @@ interface BoundEscalation {
   readonly trained: Network;
   readonly network: Network;
   readonly forward: readonly Dispatch[];
+  readonly ends: readonly number[];
   readonly layers: readonly LayerSolver[];
   readonly probesAtOnce: number;
 }
@@ -84,6 +85,7 @@ export class Escalation {
   readonly #trained: Network;
   readonly #network: Network;
   readonly #forward: readonly Dispatch[];
+  readonly #ends: readonly number[];
   readonly #layers: readonly LayerSolver[];
   readonly #kept: GpuArray;
   readonly #results: GpuArray;
@@ -96,6 +98,7 @@ export class Escalation {
     this.#trained = trained;
     this.#network = bound.network;
     this.#forward = bound.forward;
+    this.#ends = bound.ends;
     this.#layers = layers;
     this.probesAtOnce = probesAtOnce;
     const gpu = this.#gpu;
@@ -175,9 +178,9 @@ export class Escalation {
       Math.floor(MOST_KEPT / (4 * KEPT_SUBMISSIONS * trained.parameters.length)),
       Math.floor(MOST_RESULTS / resultBytes),
     );
-    const { forward } = activations;
+    const { forward, ends } = activations;
     return new Escalation(
-      { trained, network, forward, layers, probesAtOnce: Math.max(1, fitting) },
+      { trained, network, forward, ends, layers, probesAtOnce: Math.max(1, fitting) },
       stack,
     );
   }
@@ -223,7 +226,7 @@ export class Escalation {
       const size = 4 * layout.size;
       commands.copy(this.#kept, this.#slot(probe) + replica * size, parameters, 0, size);
       commands.copy(identity, 0, basis, 0, basis.length);
-      commands.run(this.#forward.slice(0, layer + 1), dispatches);
+      commands.run(this.#forward.slice(0, this.#ends[layer]), dispatches);
       let at = index * words;
       for (const array of results) {
         commands.copy(array, 0, this.#results, at, array.length);

@@ -46,14 +46,17 @@ export {
   type LayerParameters,
   type ParameterLayout,
   parameterLayout,
+  type Skip,
 } from "../nn/layout.ts";
+export type { Activations } from "../nn/evaluate.ts";
+export type { Encoder, Encoders } from "../nn/layers/gate.ts";
+export { type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export {
   type LayerScale,
   layerScales,
   type Parametrization,
   parametrizations,
 } from "../nn/parametrization.ts";
-export { type Activations, type BatchEvaluation, Network, type NetworkOptions } from "../nn/network.ts";
 export type { LayerRates } from "../nn/optim/layer_rates.ts";
 export {
   type OptimizerEntry,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parameterLayout } from "../nn/layout.ts";
+import { parameterLayout, type Skip } from "../nn/layout.ts";
 import type { Task } from "../tasks/task.ts";
 import { rankedSamples } from "./equation.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -27,8 +27,8 @@ export interface SnapshotNotes {
   readonly widths: readonly number[];
   /** Activations of the hidden layers. */
   readonly activations: readonly string[];
-  /** Whether hidden layers have skip connections; absent from runs without them. */
-  readonly skip?: boolean;
+  /** Skip connections; absent from runs without them. */
+  readonly skip?: Skip;
   /** Number of replicas. */
   readonly replicas: number;
 }
@@ -64,9 +64,9 @@ export function snapshotNotes({ task, hidden, activation, skip, replicas }: Comp
  * @returns Whether snapshots are taken.
  */
 export function hasSnapshots(options: CompleteOptions): boolean {
-  const { task, replicas } = options, { widths } = snapshotNotes(options);
+  const { task, skip, replicas } = options, { widths } = snapshotNotes(options);
   return task.inputs <= MOST_INPUTS && task.kind !== "classification" &&
-    4 * replicas * parameterLayout(widths).size <= MOST_PARAMETERS;
+    4 * replicas * parameterLayout(widths, skip).size <= MOST_PARAMETERS;
 }
 
 /**

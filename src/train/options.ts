@@ -6,6 +6,7 @@
 import { checkKeys, checkName, checkNumber, type NumberRange } from "../check.ts";
 import { InputError } from "../errors.ts";
 import { shown } from "../format.ts";
+import type { Skip } from "../nn/layout.ts";
 import { checkLayerRates } from "../nn/optim/layer_rates.ts";
 import { checkSearch } from "../nn/optim/lbfgs.ts";
 import { type OptimizerOptions, optimizers, parseOptimizerName } from "../nn/optim/optimizer.ts";
@@ -35,10 +36,12 @@ export interface TrainingOptions {
    */
   readonly initializer?: string;
   /**
-   * Whether each hidden layer as wide as the layer below, or the input, has a skip connection: its
-   * features a are then a + σ(a W + b). Default: `false`.
+   * Skip connections around each hidden layer as wide as the layer below, or the input, whose
+   * features a they add: a + σ(a W + b), or with `adaptive` (1 − α) a + α σ(a W + b), where α is
+   * trained from 0; or with `gated` gates between two encoders of the input, see
+   * {@linkcode Skip}. Default: `false`.
    */
-  readonly skip?: boolean;
+  readonly skip?: Skip;
   /** Optimiser and its settings. */
   readonly optimizer?: OptimizerOptions;
   /** Learning-rate schedule. Default: constant. */
@@ -255,7 +258,11 @@ function checkOptions(options: CompleteOptions, signal: AbortSignal | undefined)
   checkNumber("seed", options.seed, { min: 0, max: 2 ** 32 - 1, integer: true });
   if (options.start) checkStart(options.start, options);
   if (options.streams !== null) randomStreams(options.replicas, options.seed, options.streams);
-  for (const key of ["skip", "stopOnDivergence", "retain"] as const) {
+  const skip: unknown = options.skip;
+  if (typeof skip !== "boolean" && skip !== "adaptive" && skip !== "gated") {
+    throw new InputError(`skip must be true, false, "adaptive" or "gated", not ${skip}`);
+  }
+  for (const key of ["stopOnDivergence", "retain"] as const) {
     const value: unknown = options[key];
     if (typeof value !== "boolean") throw new InputError(`${key} must be true or false, not ${value}`);
   }

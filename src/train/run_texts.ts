@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Skip, skipText } from "../nn/layout.ts";
 import { extent } from "../stats/extent.ts";
 import type { Task } from "../tasks/task.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -10,8 +11,8 @@ import type { CompleteOptions } from "./options.ts";
 /** What a subtitle says of a training. */
 export interface SubtitleFacts
   extends Pick<CompleteOptions, "activation" | "optimizer" | "batch" | "initializer" | "replicas" | "seed"> {
-  /** Whether hidden layers have skip connections. Default: `false`. */
-  readonly skip?: boolean;
+  /** Skip connections. Default: `false`. */
+  readonly skip?: Skip;
   /** Number of training samples. */
   readonly samples: number;
   /** Present if the networks begin with given parameters. */
@@ -69,16 +70,14 @@ export function runTexts(
  * @returns The line.
  */
 function runSubtitle(facts: SubtitleFacts, widths: readonly number[]): string {
-  const { activation, optimizer, batch, samples, initializer, skip, start, replicas, seed } = facts;
+  const { activation, optimizer, batch, samples, initializer, skip = false, start, replicas, seed } = facts;
   const activations = [...new Set(typeof activation === "string" ? [activation] : activation)].join(", ");
   const rates = typeof optimizer.learningRate === "number"
     ? [optimizer.learningRate]
     : optimizer.learningRate;
   const rate = [...new Set(extent(rates))].join(" to ");
   return [
-    `${widths.join("-")} ${activations}${skip ? " with skip connections" : ""}, ${
-      start ? "given parameters" : initializer
-    }`,
+    `${widths.join("-")} ${activations}${skipText(skip)}, ${start ? "given parameters" : initializer}`,
     `${optimizer.name}, learning rate ${rate}${optimizer.layers ? " times factors of the layers" : ""}`,
     `${batch === null ? "full batch" : `batches of ${batch}`} of ${samples} samples`,
     replicas > 1 ? `${replicas} replicas of seed ${seed}` : `seed ${seed}`,

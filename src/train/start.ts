@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkNumber } from "../check.ts";
 import { InputError, ShapeError } from "../errors.ts";
 import { count } from "../format.ts";
-import type { LayerParameters } from "../nn/layout.ts";
+import { type LayerParameters, type Skip, skipConnections, skipText } from "../nn/layout.ts";
 import type { Network } from "../nn/network.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -16,6 +17,7 @@ export type NetworkStart = readonly (readonly LayerParameters[])[];
 interface StartedShape {
   readonly task: Pick<Task, "inputs" | "outputs">;
   readonly hidden: readonly number[];
+  readonly skip: Skip;
   readonly replicas: number;
 }
 
@@ -28,7 +30,7 @@ interface StartedShape {
  * @throws {ShapeError} If there are neither those of one network nor of each replica, or a layer
  * has another shape.
  */
-export function checkStart(start: NetworkStart, { task, hidden, replicas }: StartedShape): void {
+export function checkStart(start: NetworkStart, { task, hidden, skip, replicas }: StartedShape): void {
   if (!Array.isArray(start) || !start.every(Array.isArray)) {
     throw new InputError("start must be a list of networks, each a list of layers");
   }
@@ -39,20 +41,30 @@ export function checkStart(start: NetworkStart, { task, hidden, replicas }: Star
       }: give one, or one for each`,
     );
   }
-  const widths = [task.inputs, ...hidden, task.outputs];
+  const widths = [task.inputs, ...hidden, task.outputs], skips = skipConnections(widths, skip);
   for (const [network, layers] of start.entries()) {
     const where = `network ${network} of start`;
-    if (layers.length !== widths.length - 1) {
+    const expected = widths.length - 1 + (skips.includes("gated") ? 2 : 0);
+    if (layers.length !== expected) {
       throw new ShapeError(
-        `${where} has ${count(layers.length, "layer")}: a network ${widths.join("-")} has ${
-          widths.length - 1
-        }`,
+        `${where} has ${count(layers.length, "layer")}: a network ${widths.join("-")}${
+          skipText(skip)
+        } has ${expected}`,
       );
     }
-    for (const [index, { weights, biases }] of layers.entries()) {
+    for (const [index, { weights, biases, alpha }] of layers.entries()) {
+      // Encoders, behind the layers, have the shape of the first.
+      const at = index < widths.length - 1 ? index : 0;
+      if (alpha !== undefined) {
+        const what = `alpha of layer ${index + 1} of ${where}`;
+        if (skips[index] !== "adaptive") {
+          throw new ShapeError(`${what}: that layer has no adaptive skip connection; give the option skip`);
+        }
+        checkNumber(what, alpha, {});
+      }
       const each = [
-        ["weights", weights, widths[index] * widths[index + 1]],
-        ["biases", biases, widths[index + 1]],
+        ["weights", weights, widths[at] * widths[at + 1]],
+        ["biases", biases, widths[at + 1]],
       ] as const;
       for (const [name, values, length] of each) {
         const what = `${name} of layer ${index + 1} of ${where}`;

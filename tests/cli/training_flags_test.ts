@@ -62,6 +62,11 @@ Deno.test("trainingOptions: every flag is heard", async () => {
     ...["--spectra-every=5", "--history=7"],
   );
   assert.equal(task.train.count, 100);
+  assert.equal((await optionsOf("--adaptive-skip")).skip, "adaptive");
+  assert.equal((await optionsOf("--gates")).skip, "gated");
+  for (const other of ["--skip", "--adaptive-skip"]) {
+    await assert.rejects(optionsOf("--gates", other), /give one of them/);
+  }
   assert.deepEqual(options, {
     hidden: [8, 8],
     activation: ["sine", "relu^2"],

@@ -26,6 +26,14 @@ Deno.test("networks: so do those with skip connections", async () => {
   await checkReported({ ...given, layers: "6,6", skip: true });
 });
 
+Deno.test("networks: and those with adaptive ones", async () => {
+  await checkReported({ ...given, layers: "6,6", adaptiveSkip: true });
+});
+
+Deno.test("networks: and those with gates", async () => {
+  await checkReported({ ...given, layers: "6,6", gates: true });
+});
+
 async function checkReported(given: Readonly<Record<string, unknown>>): Promise<void> {
   using parent = temporaryFolder();
   using lease = await GpuLease.open(() => Gpu.open({ adapter: "software" }));

@@ -3,6 +3,7 @@ import { assert } from "../deps.ts";
 import { forward } from "../reference/network.ts";
 import { stepErrors } from "../reference/network_errors.ts";
 import { npyOfBytes, zipArchive } from "../support/array_files.ts";
+import { flatParameters } from "../support/parameters.ts";
 import { command, filesIn, pairwise, root, run, temporaryFolder } from "../support/program.ts";
 import { fileURLToPath } from "node:url";
 
@@ -31,13 +32,8 @@ const python = ["/usr/bin/python3", "python3"].find((path) => {
 Deno.test("staircase --export, --init-from: the networks of a run begin another, with the same losses", async () => {
   using folder = temporaryFolder();
   const cwd = folder.path;
-  const first = await run([
-    ...small,
-    "--replicas=2",
-    "--activation=sine,relu^2",
-    "--out=a",
-    "--export=new/w.safetensors",
-  ], { cwd });
+  const flags = ["--replicas=2", "--activation=sine,relu^2", "--out=a", "--export=new/w.safetensors"];
+  const first = await run([...small, ...flags], { cwd });
   assert.equal(first.code, 0, first.err);
   assert(first.out.endsWith("\nnew/w.safetensors\n"), first.out);
   assert.deepEqual(filesIn(`${cwd}/new`), ["w.safetensors"]);
@@ -195,6 +191,8 @@ Deno.test({
       ["--activation=sigmoid,relu", "--replicas=3"],
       ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--skip"],
       ["--activation=tanh,sine", "--layers=8,8", "--skip", "--replicas=2"],
+      ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--adaptive-skip", "--replicas=2"],
+      ["--activation=tanh,relu,gelu", "--layers=8,8,8", "--gates", "--replicas=2"],
     ];
     const files = cases.map((_, i) => `w${i}.safetensors`);
     await pairwise(cases, async (flags) => {
@@ -207,10 +205,11 @@ Deno.test({
     const outputs: number[][][][] = JSON.parse(new TextDecoder().decode(loaded.stdout));
     for (const [i, file] of files.entries()) {
       const { widths, activations, skip, networks } = await readParameters(`${cwd}/${file}`);
-      assert.deepEqual([!!skip, outputs[i].length], [cases[i].includes("--skip"), networks.length]);
+      const asked = cases[i].some((flag) => /skip|gates/.test(flag));
+      assert.deepEqual([!!skip, outputs[i].length], [asked, networks.length]);
       for (const [n, layers] of networks.entries()) {
-        const theta = layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
-        const network = { widths, activations: activations!, skip: skip === true };
+        const theta = flatParameters(layers);
+        const network = { widths, activations: activations!, skip: skip ?? false };
         const samples = { count: 20, x, y: new Float32Array(20), weights: new Float32Array(20) };
         const bounds = stepErrors(network, theta, samples, "mean-squared-error").outputs;
         for (let k = 0; k < 20; k++) {
@@ -222,7 +221,7 @@ Deno.test({
       // The state_dict as PyTorch has it, through NumPy.
       const back = await readParameters(`${cwd}/${file}.npz`);
       assert.deepEqual(back, { widths, activations: null, ...skip && { skip }, networks });
-      const first = networks.length > 1 ? "0.0.weight" : "0.weight";
+      const first = `${networks.length > 1 ? "0." : ""}${skip === "gated" ? "layers." : ""}0.weight`;
       assert.deepEqual((await parseNpz(await Deno.readFile(`${cwd}/${file}.npz`), "w", first)).shape, [8, 2]);
     }
   },

@@ -3,6 +3,7 @@ import { experimentRecord } from "../../src/experiments/core/record.ts";
 import { runExperiment } from "../../src/experiments/core/run.ts";
 import { experimentText } from "../../src/experiments/core/text.ts";
 import { judge } from "../../src/experiments/core/verdict.ts";
+import { completeValues } from "../../src/cli/options.ts";
 import { InputError } from "../../src/errors.ts";
 import { pretrainingClaims } from "../../src/experiments/pretraining/claims.ts";
 import { pretraining } from "../../src/experiments/pretraining/mod.ts";
@@ -61,7 +62,7 @@ Deno.test("pretraining: the claims hold of tanh on a line", async () => {
   const [header, ...rows] = table(csv("pretraining.csv"));
   assert.equal(
     header.join(),
-    "task,activation,method,replica,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
+    "task,activation,architecture,method,replica,start_ms,start_steps,step_ms,log_det_before,log_det_after,rank_start,rank_low,rank_high," +
       "first_rank_start,rank_end,stairs,loss_start,loss_end,loss_same_time,accuracy,relative_error",
   );
   assert.equal(rows.length, 4 * 5);
@@ -126,6 +127,39 @@ Deno.test("pretraining: solves a differential equation, and ranks features in it
   assert(last.every(({ relativeError }) => relativeError! > 0));
 });
 
+Deno.test("pretraining: the same starts in networks with skip connections, adaptive or not", async () => {
+  const result = await run({
+    tasks: "cosines:adaptive,cosines:tanh:skip,cosines:tanh,cosines:gated",
+    samples: 40,
+    layers: "16,16,16",
+    steps: 20,
+    replicas: 2,
+    methods: ["structured", "xavier-normal"],
+  });
+  assert.deepEqual(result.plan.cases.map(({ skip, activation }) => [skip, activation]), [
+    ["adaptive", "tanh"],
+    [true, "tanh"],
+    [false, "tanh"],
+    ["gated", "tanh"],
+  ]);
+  assert.deepEqual(result.rows.map(({ architecture }) => architecture), [
+    "adaptive",
+    "skip",
+    "plain",
+    "gated",
+  ]);
+  // Where α is 0, all layers have the features of the first.
+  for (const { probes: [{ layers }] } of result.rows[0].networks) {
+    assert.equal(layers[2].ranks[0].rank, layers[0].ranks[0].rank);
+  }
+  assert(result.verdicts[0].claim.startsWith("cosines, tanh, adaptive, structured: "));
+  const lines = pretraining.tables["times.csv"](result).csv.split("\n");
+  assert(lines[1].startsWith("cosines,tanh,adaptive,structured,0,"));
+  const values = completeValues(pretraining.options, { tasks: "abs:adaptive" }, "pretraining");
+  const plan = await pretraining.plan(values);
+  assert.deepEqual(plan.cases.map(({ hidden }) => hidden), [[50, 50, 50]]);
+});
+
 Deno.test("pretraining: who diverges is named and does not count; a signal ends it", async () => {
   const methods = ["structured", "normal:1e30", "pytorch"];
   const result = await run({ tasks: [withActivation("relu")], steps: 30, methods });
@@ -148,6 +182,7 @@ Deno.test("pretraining: what can not be compared is refused before anything is t
   await refused({ tasks: [] });
   await refused({ tasks: [withActivation("relu^2")] });
   await refused({ steps: 0 });
+  for (const layers of [[24, 16], [24]]) await refused({ tasks: "cosines:tanh:adaptive", layers });
   for (
     const methods of [[], ["structured"], ["pytorch"], ["structured", "xavier"], [
       "gradient",
@@ -202,6 +237,7 @@ Deno.test("pretrainingClaims: against the best of the same replica, with what th
   const run = (start: number, own = quick): PretrainingRun => ({
     task: "task",
     activation: "tanh",
+    architecture: "plain",
     epsilon: 1e-6,
     steps: 80,
     stepMilliseconds: 1,

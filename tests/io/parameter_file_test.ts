@@ -62,6 +62,34 @@ Deno.test("parameterTensors: a layer with a skip connection is one module of the
   ]);
 });
 
+Deno.test("parameterTensors: an adaptive skip connection has α beside its layer", () => {
+  const widths = [2, 2, 5, 5, 1], layers = layersOf(widths), alphas = [0.25, undefined, -1.5, undefined];
+  const adaptive = layers.map((layer, l) => alphas[l] === undefined ? layer : { ...layer, alpha: alphas[l] });
+  const tensors = parameterTensors({ widths, activations: null, skip: "adaptive", networks: [adaptive] });
+  assert.deepEqual(tensors.map(([name]) => name), [
+    ...["0.layer.0.weight", "0.layer.0.bias", "0.alpha", "1.weight", "1.bias"],
+    ...["3.layer.0.weight", "3.layer.0.bias", "3.alpha", "4.weight", "4.bias"],
+  ]);
+  assert.deepEqual(new Map(tensors).get("3.alpha"), { shape: [1], data: Float32Array.of(-1.5) });
+  const two = parameterTensors({
+    widths,
+    activations: null,
+    skip: "adaptive",
+    networks: [adaptive, adaptive],
+  });
+  assert(two.map(([name]) => name).includes("1.3.alpha"));
+});
+
+Deno.test("parameterTensors: layers with gates are a part beside the encoders", () => {
+  const widths = [2, 5, 3, 5, 1],
+    networks = [[...layersOf(widths), ...layersOf([2, 5]), ...layersOf([2, 5])]];
+  const tensors = parameterTensors({ widths, activations: null, skip: "gated", networks });
+  assert.deepEqual(tensors.map(([name, { shape }]) => [name, shape]).filter((_, i) => i % 2 === 0), [
+    ...[["layers.0.weight", [5, 2]], ["layers.2.weight", [3, 5]], ["layers.4.weight", [5, 3]]],
+    ...[["layers.6.weight", [1, 5]], ["u.0.weight", [5, 2]], ["v.0.weight", [5, 2]]],
+  ]);
+});
+
 Deno.test("parameters come back to the bit: one network, eleven, one neuron a layer", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/w.safetensors`;
@@ -77,6 +105,22 @@ Deno.test("parameters come back to the bit: one network, eleven, one neuron a la
         activations: null,
         skip: true,
         networks: [0, 1].map((s) => layersOf([2, 4, 4, 1], s)),
+      },
+      {
+        widths: [2, 4, 4, 1],
+        activations: null,
+        skip: "gated" as const,
+        networks: [0, 1].map((
+          s,
+        ) => [...layersOf([2, 4, 4, 1], s), ...layersOf([2, 4], 2), ...layersOf([2, 4])]),
+      },
+      {
+        widths: [2, 4, 4, 1],
+        activations: ["tanh", "relu"],
+        skip: "adaptive" as const,
+        networks: [0, 1].map((s) =>
+          layersOf([2, 4, 4, 1], s).map((layer, l) => l === 1 ? { ...layer, alpha: s - 0.5 } : layer)
+        ),
       },
     ]
   ) {
@@ -162,6 +206,25 @@ Deno.test("readParameters: one line for each file that holds no such networks", 
       [...good].map(([name, tensor]) => [name.replace(/^2\.w/, "2.layer.0.w"), tensor]) as never,
       /save layer 2 with both/,
     ],
+    [
+      [...good, ["2.alpha", tensor([1])]] as never,
+      /2\.alpha has 1 entry, and layer 2 no skip connection; give one for each skip connection/,
+    ],
+    [[...good, ["2.alpha", tensor([1, 1])]] as never, /2\.alpha has shape \(1, 1\)/],
+    [[...good, ["2.layer.0.alpha", tensor([1])]] as never, /holds "2\.layer\.0\.alpha", which is no/],
+    [
+      [...good, ["u.0.weight", tensor([5, 3])], ["u.0.bias", tensor([5])]] as never,
+      /is no network with gates; give layers, .* and u and v/,
+    ],
+    [
+      [...good].map(([name, tensor]) => [`layers.${name}`, tensor]) as never,
+      /is no network with gates/,
+    ],
+    [
+      [...good, ["u.0.weight", tensor([4, 3])], ["u.0.bias", tensor([4])]] as never,
+      /u\.0\.weight has shape \(4, 3\); give encoders of the shape of the first layer/,
+    ],
+    [[...good, ["6.alpha", tensor([1])]] as never, /has 6\.alpha and no 6\.weight/],
     [without("2.bias") as never, /has 2\.weight and no 2\.bias; save layer 2 with both$/],
     [without("2.weight") as never, /has 2\.bias and no 2\.weight/],
     [without("2.weight", "2.bias") as never, /4\.weight takes 2 inputs, and 0\.weight has 5 outputs/],

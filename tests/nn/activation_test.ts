@@ -10,6 +10,7 @@ import {
 } from "../../src/nn/activation.ts";
 import { activationBound, featureBounds } from "../../src/nn/feature_bounds.ts";
 import { homogeneity } from "../../src/nn/homogeneity.ts";
+import type { Skip } from "../../src/nn/layout.ts";
 import { bindDenseForward } from "../../src/nn/layers/dense_forward.ts";
 import { parameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
@@ -37,7 +38,7 @@ async function evaluate(
   const slope = stack.use(new GpuArray(gpu, "slopes", 4 * z.length));
   const operands = { gpu, layer, rows: z.length, replicas: 1 };
   const input = upload(gpu, z, 1, 0, stack);
-  const activated = { activation: parseActivation(name), slope, skip: false };
+  const activated = { activation: parseActivation(name), slope, skip: false, difference: null };
   const arrays = { input, parameters: { array: parameters, batch: size }, output, activated };
   run(gpu, [await bindDenseForward(operands, arrays)]);
   const first = (_: number, i: number) => 4 * i;
@@ -180,13 +181,16 @@ Deno.test("activationBound: holds for the reference, and is missing where values
 });
 
 Deno.test("featureBounds: skip connections add up the bounds of layers, and have none from the input", () => {
-  const bounds = (names: string, skips: boolean[]) =>
+  const bounds = (names: string, skips: Skip[]) =>
     featureBounds(names.split(",").map(parseActivation), skips);
   assert.deepEqual(bounds("tanh,sine,relu,tanh", [false, false, false, false]), [1, 1, null, 1]);
   assert.deepEqual(bounds("tanh,sine,tanh,relu,tanh,tanh", [false, true, true, true, true, false]), [
     ...[1, 2, 3, null, null, 1],
   ]);
   assert.deepEqual(bounds("tanh,tanh", [true, true]), [null, null]);
+  assert.deepEqual(bounds("tanh,tanh,tanh", [false, "adaptive", false]), [1, null, 1]);
+  assert.deepEqual(bounds("tanh,sine,relu,tanh", [false, "gated", "gated", "gated"]), [1, 3, null, 3]);
+  assert.deepEqual(bounds("relu,tanh", [false, "gated"]), [null, null]);
 });
 
 Deno.test("homogeneity: the reference scales by the order and has the slope; others do not scale at all", () => {

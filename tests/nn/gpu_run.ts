@@ -4,6 +4,7 @@
  * @module
  */
 import type { Gpu } from "../../src/gpu/device.ts";
+import type { Skip } from "../../src/nn/layout.ts";
 import { Network } from "../../src/nn/network.ts";
 import type { LayerRates } from "../../src/nn/optim/layer_rates.ts";
 import type { OptimizerOptions } from "../../src/nn/optim/optimizer.ts";
@@ -22,8 +23,8 @@ export interface GpuRun {
   readonly widths: readonly number[];
   /** Activation of each hidden layer. */
   readonly activations: readonly string[];
-  /** Whether hidden layers have skip connections. Default: `false`. */
-  readonly skip?: boolean;
+  /** Skip connections. Default: `false`. */
+  readonly skip?: Skip;
   /** Initialiser. */
   readonly initializer: string;
   /** Seed. */

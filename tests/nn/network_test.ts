@@ -1,5 +1,6 @@
 import { InputError, ShapeError } from "../../src/errors.ts";
 import { activationNames } from "../../src/nn/activation.ts";
+import type { Skip } from "../../src/nn/layout.ts";
 import { lossNames } from "../../src/nn/loss/loss.ts";
 import { Network, type NetworkOptions } from "../../src/nn/network.ts";
 import { bindPolarFlow } from "../../src/nn/optim/polar_flow.ts";
@@ -27,7 +28,7 @@ const architecture = fc.record({
   loss: fc.constantFrom(...lossNames),
   replicas: fc.constantFrom(1, 3),
   path: fc.constantFrom(...stepPaths),
-  skip: fc.constant(false as boolean),
+  skip: fc.constant<Skip>(false),
   seed: fc.nat(1e9),
 });
 type Architecture = typeof architecture extends fc.Arbitrary<infer T> ? T : never;
@@ -41,7 +42,7 @@ const skipArchitecture: fc.Arbitrary<Architecture> = fc.record({
   loss: fc.constantFrom(...lossNames),
   replicas: fc.constantFrom(1, 3),
   path: fc.constant("layered" as const),
-  skip: fc.constant(true),
+  skip: fc.constantFrom<Skip>(true, "adaptive", "gated"),
   seed: fc.nat(1e9),
 });
 
@@ -90,7 +91,7 @@ async function checkNetworks(networks: fc.Arbitrary<Architecture>, runs: number)
       const host = randomSamples(seed, rows, inputs, outputs);
       const thetas = Array.from(
         { length: replicas },
-        (_, r) => randomParameters(network.widths, seed + 1 + r),
+        (_, r) => randomParameters(network.widths, seed + 1 + r, skip),
       );
       const { layout, parameters } = network;
       thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
@@ -113,7 +114,7 @@ async function checkNetworks(networks: fc.Arbitrary<Architecture>, runs: number)
         const reference = { widths: network.widths, activations, skip };
         const expected = lossGradient(reference, theta, host, loss),
           errors = stepErrors(reference, theta, host, loss);
-        const where = `${path}${skip ? " with skip connections" : ""}, ${loss}, ${inputs}-${
+        const where = `${path}${skip ? ` with skip connections ${skip}` : ""}, ${loss}, ${inputs}-${
           JSON.stringify(hidden)
         }-${outputs}, ${rows} samples, replica ${r}`;
         assertWithin([losses[r]], [expected.loss], [errors.loss], `loss of ${where}`);
@@ -140,17 +141,19 @@ Deno.test("network: gradients of random networks are those of float64 and its di
 });
 
 Deno.test("network: so are those of networks with skip connections", async () => {
-  await checkNetworks(skipArchitecture, 24);
+  await checkNetworks(skipArchitecture, 72);
 });
 
 Deno.test("network: skip connections are around hidden layers as wide as the one below, or none", async () => {
   const shape = { inputs: 3, outputs: 3, activation: "tanh", initializer: "pytorch" };
-  const skips = async (hidden: number[], skip?: boolean) => {
+  const skips = async (hidden: number[], skip?: Skip) => {
     using network = await Network.create(gpu, { ...shape, hidden, ...skip !== undefined && { skip } });
     return network.skips;
   };
   assert.deepEqual(await skips([3, 3, 5, 5, 3], true), [true, true, false, true, false]);
   assert.deepEqual(await skips([5], true), [false]);
+  assert.deepEqual(await skips([3, 5, 5], "adaptive"), ["adaptive", false, "adaptive"]);
+  assert.deepEqual(await skips([3, 5, 3, 3], "gated"), [false, false, "gated", "gated"]);
   assert.deepEqual(await skips([3, 3]), [false, false]);
   assert.deepEqual(await skips([3, 3], false), [false, false]);
   // With one, no network is homogeneous.
@@ -243,7 +246,7 @@ Deno.test("writeParameters: what was written is read back, of its replica alone;
     const [parameters, replica] of [[given, 3], [given, -1], [[given[0]], 0], [
       given.toReversed(),
       0,
-    ]] as const
+    ], [given.map((layer) => ({ ...layer, alpha: 1 })), 0]] as const
   ) {
     assert.throws(() => network.writeParameters(parameters, replica), ShapeError);
   }

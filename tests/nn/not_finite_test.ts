@@ -67,3 +67,22 @@ Deno.test("layersNotFinite: one word among parameters or features, wherever it i
     assert.deepEqual(await layersNotFinite(network, { features, rows }), expected, `turn ${turn}`);
   }
 });
+
+Deno.test("layersNotFinite: α belongs to its layer, encoders of gates to the first", async () => {
+  const shape = { inputs: 2, hidden: [5, 5], outputs: 1, activation: "tanh", initializer: "pytorch" };
+  for (
+    const [skip, index, lost, layer] of [
+      ["adaptive", 1, { alpha: NaN }, 2],
+      ["gated", 4, { biases: new Float32Array(5).fill(Infinity) }, 1],
+    ] as const
+  ) {
+    using stack = new DisposableStack();
+    const network = stack.use(await Network.create(gpu, { ...shape, skip, replicas: 2 }));
+    const array = stack.use(new GpuArray(gpu, "features", 4 * 2 * 2 * 2));
+    const features = [0, 1].map(() => ({ array, batch: 4, stride: 2 }));
+    assert.deepEqual(await layersNotFinite(network, { features, rows: 2 }), [null, null]);
+    const parameters = await network.readParameters(1);
+    network.writeParameters(parameters.with(index, { ...parameters[index], ...lost }), 1);
+    assert.deepEqual(await layersNotFinite(network, { features, rows: 2 }), [null, layer]);
+  }
+});

@@ -1,15 +1,11 @@
 /**
  * Jets in float64, with bounds of what single precision makes of them: values, first and second
- * derivatives along the axes of the input, mixed and third ones where asked for, carried through a
- * network one sample after the other.
- *
- * Parameters are one flat vector, as in `network.ts`.
+ * derivatives along the axes of the input, mixed and third ones where asked for.
  *
  * @module
  */
 import { evaluateJet } from "./activation.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { isSkipped, layersOf, type ReferenceNetwork } from "./network.ts";
 
 /**
  * A number with its derivatives along each axis, or what the loss's gradient with respect to them
@@ -74,6 +70,82 @@ export function scaleJet({ value, first, second, mixed, third }: Jet, factor: nu
     mixed: mixed.map(scaled),
     third: third.map(scaled),
   };
+}
+
+/**
+ * Joins σ and the features below as a skip connection does: σ + a, or with α a + α (σ − a).
+ *
+ * @param sigma Jet of σ.
+ * @param below Jet of a.
+ * @param alpha α; `null` for a skip connection that adds.
+ * @returns The features, and σ − a with α.
+ */
+export function skipJet(sigma: Jet, below: Jet, alpha: number | null): { h: Jet; apart: Jet | null } {
+  if (alpha === null) return { h: sumJets([sigma, below]), apart: null };
+  const apart = subtractJets(sigma, below);
+  return { h: sumJets([below, scaleJet(apart, alpha)]), apart };
+}
+
+/** Product of jets, with its derivatives. */
+export function multiplyJets(a: Jet, b: Jet): Jet {
+  const pairs = pairsOf(a.first.length);
+  return {
+    value: product(a.value, b.value),
+    first: a.first.map((ai, i) => sum([product(ai, b.value), product(a.value, b.first[i])])),
+    second: a.second.map((aii, i) =>
+      sum([
+        product(aii, b.value),
+        product(TWO, a.first[i], b.first[i]),
+        product(a.value, b.second[i]),
+      ])
+    ),
+    mixed: a.mixed.map((aij, at) => {
+      const [i, j] = pairs[at];
+      return sum([
+        product(aij, b.value),
+        product(a.first[i], b.first[j]),
+        product(a.first[j], b.first[i]),
+        product(a.value, b.mixed[at]),
+      ]);
+    }),
+    third: a.third.map((aiii, i) =>
+      sum([
+        product(aiii, b.value),
+        product(THREE, a.second[i], b.first[i]),
+        product(THREE, a.first[i], b.second[i]),
+        product(a.value, b.third[i]),
+      ])
+    ),
+  };
+}
+
+/** The gradient with respect to a jet a, from that with respect to the product a b. */
+export function multiplyAdjoint(g: Jet, b: Jet): Jet {
+  const pairs = pairsOf(g.first.length), left = components(g), right = components(b);
+  return {
+    value: sum(left.map((each, c) => product(each, right[c]))),
+    first: g.first.map((gi, i) => {
+      const terms = [product(gi, b.value), product(TWO, g.second[i], b.first[i])];
+      pairs.forEach((pair, at) => {
+        if (g.mixed[at] && pair.includes(i)) {
+          terms.push(product(g.mixed[at], b.first[pair[0] === i ? pair[1] : pair[0]]));
+        }
+      });
+      if (g.third.length > 0) terms.push(product(THREE, g.third[i], b.second[i]));
+      return sum(terms);
+    }),
+    second: g.second.map((gii, i) => {
+      const own = product(gii, b.value);
+      return g.third.length > 0 ? sum([own, product(THREE, g.third[i], b.first[i])]) : own;
+    }),
+    mixed: g.mixed.map((gij) => product(gij, b.value)),
+    third: g.third.map((giii) => product(giii, b.value)),
+  };
+}
+
+/** Difference of jets. */
+export function subtractJets(a: Jet, b: Jet): Jet {
+  return sumJets([a, scaleJet(b, -1)]);
 }
 
 /** The components of a jet in the order of rows: value, first derivatives, second … derivatives. */
@@ -166,43 +238,4 @@ export function activateAdjoint(name: string, z: Jet, g: Jet): Jet {
     mixed: g.mixed.map((gij) => product(gij, slope)),
     third: g.third.map((giii) => product(giii, slope)),
   };
-}
-
-/** Jets of all layers at one sample. */
-export interface JetPass {
-  /** Input, features of each hidden layer, output. */
-  readonly h: Jet[][];
-  /** Preactivations of each layer. */
-  readonly z: Jet[][];
-}
-
-/**
- * Carries the jet of a sample through a network.
- *
- * @param network Shape.
- * @param theta Parameters.
- * @param x Input.
- * @param carried Whether mixed and third derivatives are carried. Default: neither.
- * @returns All jets on the way.
- */
-export function forwardJets(
-  network: ReferenceNetwork,
-  theta: ArrayLike<number>,
-  x: readonly number[],
-  carried: { readonly mixed?: boolean; readonly third?: boolean } = {},
-): JetPass {
-  const none = x.map(() => 0);
-  const mixed = carried.mixed ? pairsOf(x.length).map(() => 0) : [];
-  const third = carried.third ? none : [];
-  const h = [x.map((each, i) => exactJet(each, x.map((_, axis) => +(axis === i)), none, mixed, third))];
-  const z: Jet[][] = [];
-  for (const [l, { outputs, weights, bias }] of layersOf(network.widths).entries()) {
-    const weight = (i: number, j: number) => theta[weights + i * outputs + j];
-    z.push(denseJets(h[l], outputs, weight, (j) => theta[bias + j]));
-    const values = l < network.activations.length
-      ? z[l].map((each) => activateJet(network.activations[l], each))
-      : z[l];
-    h.push(isSkipped(network, l) ? values.map((each, j) => sumJets([each, h[l][j]])) : values);
-  }
-  return { h, z };
 }

@@ -5,14 +5,18 @@
  * @module
  */
 import { activation } from "./activation.ts";
+import { type Bounded, product, sum } from "./bounded.ts";
 import { sampleLoss } from "./loss.ts";
 import {
+  alphaPlace,
+  encodersOf,
   forward,
-  isSkipped,
+  isGated,
   layersOf,
   type ReferenceNetwork,
   type ReferenceSamples,
   row,
+  sharesOf,
 } from "./network.ts";
 import { gamma, U } from "./rounding.ts";
 
@@ -40,6 +44,10 @@ export function activationErrors(name: string, z: number, e: number): Activation
   // 16 u covers the bounds of elementary.wgsl and the few operations after it, a power's included.
   const rounding = (size: number) => 16 * U * ((multiplies ? 0 : 1) + Math.abs(size));
   return { value: slope * e + rounding(value(z)), derivative: jump + bend * e + rounding(derivative(z)) };
+}
+
+function negated({ value, error }: Bounded): Bounded {
+  return { value: -value, error };
 }
 
 /** Bounds of a step's errors. */
@@ -79,8 +87,26 @@ export function stepErrors(
   const overSamples = gamma(Math.max(sliced, Math.min(samples.count, 4096) / 4 + 4));
   let lossError = 0;
   for (let k = 0; k < samples.count; k++) {
-    const { h, z } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const { h, z, encoders } = forward(network, theta, row(samples.x, k, network.widths[0]));
+    const encoded = encodersOf(network).map(({ inputs, outputs, weights, bias }, e) =>
+      encoders[e].z.map((zj, j) => {
+        let magnitude = size(bias + j);
+        for (let i = 0; i < inputs; i++) magnitude += Math.abs(h[0][i]) * size(weights + i * outputs + j);
+        const errors = activationErrors(network.activations[0], zj, gamma(inputs + 4) * magnitude);
+        const { value, derivative } = activation(network.activations[0]);
+        return {
+          value: { value: value(zj), error: errors.value },
+          slope: { value: derivative(zj), error: errors.derivative },
+        };
+      })
+    );
+    // u − v, and the terms of the gradients with respect to u and v.
+    const spread = (j: number) => sum([encoded[0][j].value, negated(encoded[1][j].value)]);
+    const byEncoders: Bounded[][][] = encoded.map((each) => each.map(() => []));
+    const sigmas: Bounded[][] = [];
     const hError = [h[0].map(() => 0)], slopeError: number[][] = [];
+    // σ − a of layers with an α, and its error.
+    const apart: { value: number; error: number }[][] = [];
     for (const [l, { inputs, outputs, weights, bias }] of layers.entries()) {
       const errors = z[l].map((zj, j) => {
         let carried = 0, magnitude = size(bias + j);
@@ -91,10 +117,39 @@ export function stepErrors(
         const e = carried + gamma(inputs + 4) * magnitude;
         return l + 1 < last ? activationErrors(network.activations[l], zj, e) : { value: e, derivative: 0 };
       });
-      // The features below are added to σ, and the sum is rounded.
-      const below = (j: number) => isSkipped(network, l) ? hError[l][j] + U * Math.abs(h[l + 1][j]) : 0;
-      hError.push(errors.map(({ value }, j) => value + below(j)));
-      slopeError.push(errors.map(({ derivative }) => derivative));
+      const { branch, past } = sharesOf(network, theta, l), hasAlpha = alphaPlace(network, l) !== null;
+      if (isGated(network, l)) {
+        const { value } = activation(network.activations[l]);
+        sigmas[l] = errors.map((error, j) => ({ value: value(z[l][j]), error: error.value }));
+        const gated = sigmas[l].map((sigma, j) => sum([encoded[1][j].value, product(sigma, spread(j))]));
+        apart.push([]);
+        hError.push(gated.map(({ error }) => error));
+        slopeError.push(errors.map(({ derivative }) => derivative));
+        continue;
+      }
+      apart.push(
+        hasAlpha
+          ? errors.map(({ value }, j) => {
+            const own = activation(network.activations[l]).value(z[l][j]) - h[l][j];
+            return { value: own, error: value + hError[l][j] + U * (Math.abs(own) + value + hError[l][j]) };
+          })
+          : [],
+      );
+      // The features below are added to σ, and the sum is rounded; with α so are σ − a and α times
+      // it.
+      const below = (j: number) => {
+        if (past === 0 && !hasAlpha) return 0;
+        const rounded = U * Math.abs(h[l + 1][j]);
+        const scaled = hasAlpha ? 3 * U * (Math.abs(branch * apart[l][j].value) + Math.abs(h[l][j])) : 0;
+        return Math.abs(past) * hError[l][j] + rounded + scaled;
+      };
+      hError.push(errors.map(({ value }, j) => Math.abs(branch) * value + below(j)));
+      slopeError.push(
+        errors.map(({ derivative }, j) =>
+          l + 1 === last || !hasAlpha ? derivative : Math.abs(branch) * derivative +
+            2 * U * Math.abs(branch * activation(network.activations[l]).derivative(z[l][j]))
+        ),
+      );
     }
     outputErrors.push(hError[last]);
     const y = row(samples.y, k, network.widths[last]), weight = samples.weights[k];
@@ -108,6 +163,18 @@ export function stepErrors(
     for (let l = last - 1; l >= 0; l--) {
       const { inputs, outputs, weights, bias } = layers[l];
       const largest = delta.map((d, j) => Math.abs(d) + deltaError[j]);
+      const alpha = alphaPlace(network, l);
+      if (alpha !== null) {
+        // Terms are added up one after the other in 256 lanes, then in a tree of 8 levels and four
+        // words, then by slices.
+        const depth = Math.ceil(Math.min(slice, samples.count) * Math.ceil(outputs / 4) / 256);
+        const overAll = gamma(depth + 8 + 2 + Math.ceil(samples.count / slice) + 3);
+        byFeatures.forEach(({ value: g, error: gError }, j) => {
+          const { value: s, error: sError } = apart[l][j];
+          const most = (Math.abs(g) + gError) * (Math.abs(s) + sError);
+          gradient[alpha] += Math.abs(g) * sError + gError * (Math.abs(s) + sError) + overAll * most;
+        });
+      }
       for (let j = 0; j < outputs; j++) {
         gradient[bias + j] += deltaError[j] + overSamples * largest[j];
         for (let i = 0; i < inputs; i++) {
@@ -118,10 +185,13 @@ export function stepErrors(
       }
       if (l === 0) break;
       const { derivative } = activation(network.activations[l - 1]);
+      const { past } = sharesOf(network, theta, l), { branch } = sharesOf(network, theta, l - 1);
       byFeatures = z[l - 1].map((_, i) => {
-        let { value: sum, error } = isSkipped(network, l) ? byFeatures[i] : { value: 0, error: 0 };
+        const carried = past === 0 ? { value: 0, error: 0 } : byFeatures[i];
         // What is carried is added to a sum of the size of all terms: one more rounding of each.
-        error += U * Math.abs(sum);
+        // 1 − α is rounded, and so is the product with it.
+        let sum = past * carried.value;
+        let error = Math.abs(past) * carried.error + (alpha === null ? 1 : 4) * U * Math.abs(sum);
         for (let j = 0; j < outputs; j++) {
           const at = weights + i * outputs + j;
           sum += delta[j] * theta[at];
@@ -130,11 +200,25 @@ export function stepErrors(
         return { value: sum, error };
       });
       const below = z[l - 1].map((zi, i) => {
-        const { value: sum, error } = byFeatures[i], slope = derivative(zi), e = slopeError[l - 1][i];
-        return { value: sum * slope, error: error * (Math.abs(slope) + e) + Math.abs(sum) * e };
+        if (isGated(network, l - 1)) {
+          const g = byFeatures[i], byW = product(g, sigmas[l - 1][i]);
+          byEncoders[0][i].push(byW);
+          byEncoders[1][i].push(sum([g, negated(byW)]));
+          return product(g, spread(i), { value: derivative(zi), error: slopeError[l - 1][i] });
+        }
+        const { value, error } = byFeatures[i], slope = branch * derivative(zi), e = slopeError[l - 1][i];
+        return { value: value * slope, error: error * (Math.abs(slope) + e) + Math.abs(value) * e };
       });
       delta = below.map(({ value }) => value);
       deltaError = below.map(({ value, error }) => error + U * Math.abs(value));
+    }
+    for (const [e, { inputs, outputs, weights, bias }] of encodersOf(network).entries()) {
+      for (let j = 0; j < outputs; j++) {
+        const own = product(sum(byEncoders[e][j], 1), encoded[e][j].slope);
+        const error = own.error + overSamples * (Math.abs(own.value) + own.error);
+        gradient[bias + j] += error;
+        for (let i = 0; i < inputs; i++) gradient[weights + i * outputs + j] += Math.abs(h[0][i]) * error;
+      }
     }
   }
   return { loss: lossError, gradient, outputs: outputErrors };

@@ -4,9 +4,29 @@
  *
  * @module
  */
+import { forwardJets } from "./jet_network.ts";
 import { type Bounded, exact, product, sum } from "./bounded.ts";
-import { activateAdjoint, components, forwardJets, type Jet, scaleJet, sumJets } from "./jets.ts";
-import { isSkipped, layersOf, type ReferenceNetwork, type ReferenceSamples, row } from "./network.ts";
+import {
+  activateAdjoint,
+  activateJet,
+  components,
+  type Jet,
+  multiplyAdjoint,
+  scaleJet,
+  subtractJets,
+  sumJets,
+} from "./jets.ts";
+import {
+  alphaPlace,
+  encodersOf,
+  isGated,
+  isSkipped,
+  layersOf,
+  type ReferenceNetwork,
+  type ReferenceSamples,
+  row,
+  sharesOf,
+} from "./network.ts";
 
 /** Coefficients of a differential operator. */
 export interface ReferenceOperator {
@@ -109,15 +129,26 @@ export function residualGradient(
   const losses: Bounded[] = [];
   const terms = Array.from(theta, (): Bounded[] => []);
   for (const [k, operator] of operators.entries()) {
-    const { h, z } = forwardJets(network, theta, row(samples.x, k, network.widths[0]), carried);
+    const { h, z, apart, encoders } = forwardJets(
+      network,
+      theta,
+      row(samples.x, k, network.widths[0]),
+      carried,
+    );
     const { loss, gradient } = weighResidual(operator, h.at(-1)![0], samples.y[k], samples.weights[k]);
     losses.push(loss);
+    const byEncoders: Jet[][][] = encoders.map(({ z }) => z.map(() => []));
     let delta = [gradient];
     // Gradient with respect to the features of the layer.
     let byFeatures: Jet[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
       const { outputs, weights, bias } = layers[l];
-      const right = delta.map(components);
+      const right = delta.map(components), alpha = alphaPlace(network, l);
+      if (alpha !== null) {
+        apart[l]!.map(components).forEach((own, j) =>
+          terms[alpha].push(...components(byFeatures[j]).map((g, c) => product(own[c], g)))
+        );
+      }
       h[l].map(components).forEach((left, i) =>
         right.forEach((each, j) =>
           terms[weights + i * outputs + j].push(...each.map((g, c) => product(left[c], g)))
@@ -125,11 +156,35 @@ export function residualGradient(
       );
       right.forEach(([value], j) => terms[bias + j].push(value));
       if (l === 0) break;
+      const { past } = sharesOf(network, theta, l), { branch } = sharesOf(network, theta, l - 1);
       byFeatures = z[l - 1].map((_, i) => {
         const g = sumJets(delta.map((error, j) => scaleJet(error, theta[weights + i * outputs + j])), 4);
-        return isSkipped(network, l) ? sumJets([g, byFeatures[i]]) : g;
+        if (!isSkipped(network, l)) return g;
+        // 1 − α is rounded, and so is the product with it.
+        return sumJets([g, alpha === null ? byFeatures[i] : scaleJet(byFeatures[i], past)], 2);
       });
-      delta = z[l - 1].map((each, i) => activateAdjoint(network.activations[l - 1], each, byFeatures[i]));
+      delta = z[l - 1].map((each, i) => {
+        if (isGated(network, l - 1)) {
+          const g = byFeatures[i], [u, v] = encoders.map(({ values }) => values[i]);
+          const byW = multiplyAdjoint(g, activateJet(network.activations[l - 1], each));
+          byEncoders[0][i].push(byW);
+          byEncoders[1][i].push(subtractJets(g, byW));
+          const byGate = multiplyAdjoint(g, subtractJets(u, v));
+          return activateAdjoint(network.activations[l - 1], each, byGate);
+        }
+        const through = activateAdjoint(network.activations[l - 1], each, byFeatures[i]);
+        return alphaPlace(network, l - 1) === null ? through : scaleJet(through, branch);
+      });
+    }
+    for (const [e, { outputs, weights, bias }] of encodersOf(network).entries()) {
+      for (let j = 0; j < outputs; j++) {
+        const all = sumJets(byEncoders[e][j], 1);
+        const own = components(activateAdjoint(network.activations[0], encoders[e].z[j], all));
+        terms[bias + j].push(own[0]);
+        h[0].map(components).forEach((left, i) =>
+          terms[weights + i * outputs + j].push(...own.map((g, c) => product(left[c], g)))
+        );
+      }
     }
   }
   return { loss: sum(losses), gradient: terms.map((each) => sum(each)) };

@@ -51,7 +51,9 @@ export interface DenseOperandsOnBoth {
   readonly weights: readonly Float32Array[];
   /** b of each replica. */
   readonly biases: readonly Float32Array[];
-  /** W and b. */
+  /** α of each replica. */
+  readonly alphas: Float32Array;
+  /** W, b and α. */
   readonly parameters: ParameterArray;
 }
 
@@ -65,20 +67,22 @@ export interface DenseOperandsOnBoth {
  */
 export function drawLayer(gpu: Gpu, shape: DenseCase, stack: DisposableStack): DenseOperandsOnBoth {
   const { inputs, outputs, replicas, seed } = shape;
-  const layout = parameterLayout([inputs, outputs]);
+  const layout = parameterLayout([inputs, outputs]), size = layout.size + 1;
   const floats = randomFloats(seed);
   const weights = Array.from({ length: replicas }, () => floats(inputs * outputs, -2, 2));
   const biases = Array.from({ length: replicas }, () => floats(outputs));
   const packed = weights.map((w, r) => packParameters(layout, [...w, ...biases[r]]));
-  const words = new Float32Array(replicas * 4 * layout.size);
-  packed.forEach((each, r) => words.set(each, r * each.length));
+  const alphas = floats(replicas, -0.5, 1.5);
+  const words = new Float32Array(replicas * 4 * size);
+  packed.forEach((each, r) => words.set([...each, alphas[r]], 4 * r * size));
   const array = stack.use(new GpuArray(gpu, "parameters", words));
   return {
-    layer: layout.layers[0],
-    size: layout.size,
+    layer: { ...layout.layers[0], alpha: layout.size },
+    size,
     weights,
     biases,
-    parameters: { array, batch: layout.size },
+    alphas,
+    parameters: { array, batch: size },
   };
 }
 

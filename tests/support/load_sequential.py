@@ -3,6 +3,7 @@
 Reads safetensors by the format's own description, for machines without that package.
 """
 import json
+import re
 import sys
 
 import numpy as np
@@ -27,6 +28,29 @@ class Skip(nn.Module):
 
     def forward(self, a):
         return a + self.layer(a)
+
+
+class AdaptiveSkip(Skip):
+    def __init__(self, layer):
+        super().__init__(layer)
+        self.alpha = nn.Parameter(torch.zeros(1))
+
+    def forward(self, a):
+        return self.alpha * self.layer(a) + (1 - self.alpha) * a
+
+
+class Gated(nn.Module):
+    def __init__(self, layers, u, v):
+        super().__init__()
+        self.layers, self.u, self.v = layers, u, v
+
+    def forward(self, x):
+        u, v, a, (*_, last) = self.u(x), self.v(x), x, self.layers
+        for number, (linear, activation) in enumerate(zip(self.layers[:-1:2], self.layers[1::2])):
+            a = activation(linear(a))
+            if number > 0 and a.shape == u.shape:
+                a = a * u + (1 - a) * v
+        return last(a)
 
 
 MODULES = {
@@ -61,16 +85,24 @@ def sequential(metadata, skip):
     layers = []
     for name, inputs, outputs in zip(metadata["activations"].split(","), widths, widths[1:]):
         layer = [nn.Linear(inputs, outputs), MODULES[name]()]
-        layers += [Skip(nn.Sequential(*layer))] if skip and inputs == outputs else layer
+        layers += [skip(nn.Sequential(*layer))] if skip and inputs == outputs else layer
     return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
+
+
+def gated(metadata):
+    layers = sequential(metadata, None)
+    shape, activation = (layers[0].in_features, layers[0].out_features), MODULES[metadata["activations"].split(",")[0]]
+    return Gated(layers, *(nn.Sequential(nn.Linear(*shape), activation()) for _ in "uv"))
 
 
 def outputs(path, x):
     metadata, state = load_file(path)
-    skip = any(".layer.0." in name for name in state)
-    plain = [name.replace(".layer.0.", ".") for name in state]
+    skip = Skip if any(".layer.0." in name for name in state) else None
+    skip = AdaptiveSkip if any(name.endswith(".alpha") for name in state) else skip
+    plain = [re.sub(r"\.layer\.0|(layers|u|v)\.", "", name) for name in state]
     count = 1 + max(int(name.split(".")[0]) for name in plain) if any(name.count(".") > 1 for name in plain) else 1
-    made = [sequential(metadata, skip) for _ in range(count)]
+    gates = any("layers." in name for name in state)
+    made = [gated(metadata) if gates else sequential(metadata, skip) for _ in range(count)]
     model = nn.ModuleList(made) if count > 1 else made[0]
     model.load_state_dict(state)
     # What PyTorch itself saves comes back by --init-from, without the package for safetensors.

@@ -3,34 +3,53 @@
  *
  * @module
  */
-import type { ParameterLayout } from "../../src/nn/layout.ts";
+import type { LayerParameters, ParameterLayout } from "../../src/nn/layout.ts";
 import { assert } from "../deps.ts";
-import { layersOf } from "../reference/network.ts";
+import { encodersOf, isSkipped, layersOf, type ReferenceNetwork } from "../reference/network.ts";
 import { randomFloats } from "./arrays.ts";
 
 /** Index in the padded words of each flat parameter of one replica. */
-function places({ layers }: ParameterLayout): number[] {
-  return layers.flatMap(({ inputs, outputs, outputStride, weights, bias }) => {
+function places({ layers, encoders }: ParameterLayout): number[] {
+  const alphas = layers.flatMap(({ alpha }) => alpha === undefined ? [] : [4 * alpha]);
+  return [...layers, ...encoders].flatMap(({ inputs, outputs, outputStride, weights, bias }) => {
     const rows = [...Array.from({ length: inputs }, (_, i) => weights + i * outputStride), bias];
     return rows.flatMap((row) => Array.from({ length: outputs }, (_, j) => 4 * row + j));
-  });
+  }).concat(alphas);
 }
 
 /**
- * Draws parameters with activations of order one, biases of order one too, in single precision.
+ * Joins the parameters of a network as the reference has them.
+ *
+ * @param layers Parameters of its layers.
+ * @returns Flat parameters.
+ */
+export function flatParameters(layers: readonly LayerParameters[]): number[] {
+  return layers.flatMap(({ weights, biases }) => [...weights, ...biases])
+    .concat(layers.flatMap(({ alpha = [] }) => alpha));
+}
+
+/**
+ * Draws parameters with activations of order one, biases of order one too, in single precision, and
+ * α in [−0.5, 1.5].
  *
  * @param widths Widths from the input to the output.
  * @param seed Seed.
+ * @param skip Skip connections. Default: none.
  * @returns Flat parameters.
  */
-export function randomParameters(widths: readonly number[], seed: number): Float32Array {
+export function randomParameters(
+  widths: readonly number[],
+  seed: number,
+  skip: ReferenceNetwork["skip"] = false,
+): Float32Array {
   const floats = randomFloats(seed);
-  return Float32Array.from(
-    layersOf(widths).flatMap(({ inputs, outputs }) => {
-      const reach = Math.sqrt(3 / inputs);
-      return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
-    }),
-  );
+  const network = { widths, activations: widths.slice(2).map(() => "tanh"), skip };
+  const layers = [...layersOf(widths), ...encodersOf(network)].flatMap(({ inputs, outputs }) => {
+    const reach = Math.sqrt(3 / inputs);
+    return [...floats(inputs * outputs, -reach, reach), ...floats(outputs, -0.5, 0.5)];
+  });
+  const adaptive = network.activations.filter((_, l) => skip === "adaptive" && isSkipped(network, l));
+  return Float32Array.from([...layers, ...floats(adaptive.length, -0.5, 1.5)]);
 }
 
 /**

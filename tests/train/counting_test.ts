@@ -29,6 +29,8 @@ const ways: readonly TrainingOptions[] = [
   { task: classes, hidden: [8, 5, 6], batch: 16 },
   { task: classes, hidden: [132] },
   { task: smallTask({ count: 60 }), hidden: [9, 9, 9], skip: true },
+  { task: smallTask({ count: 60 }), hidden: [9, 9, 9], skip: "adaptive" },
+  { task: smallTask({ count: 60 }), hidden: [9, 9, 9], skip: "gated" },
   { task: poisson(), hidden: [8, 6] },
   {
     task: {

@@ -1,3 +1,4 @@
+import type { Skip } from "../../src/nn/layout.ts";
 import { Network } from "../../src/nn/network.ts";
 import { uploadSamples } from "../../src/nn/samples.ts";
 import { Commands } from "../../src/gpu/commands.ts";
@@ -12,7 +13,7 @@ const gpu = await openGpu();
 /**
  * Features of all hidden layers of one replica, before the first step: row-major, without padding.
  */
-async function firstFeatures(options: { hidden: number[]; seed: number; skip?: boolean }, replica: number) {
+async function firstFeatures(options: { hidden: number[]; seed: number; skip?: Skip }, replica: number) {
   const task = smallTask({ count: 60 });
   using stack = new DisposableStack();
   const network = stack.use(
@@ -40,13 +41,19 @@ async function firstFeatures(options: { hidden: number[]; seed: number; skip?: b
   }));
 }
 
-for (const shape of [{ hidden: [20, 13], seed: 4 }, { hidden: [9, 9], seed: 4, skip: true }]) {
+const shapes: readonly { hidden: number[]; seed: number; skip?: Skip }[] = [
+  { hidden: [20, 13], seed: 4 },
+  { hidden: [9, 9], seed: 4, skip: true },
+  { hidden: [9, 9], seed: 4, skip: "adaptive" },
+  { hidden: [9, 9], seed: 4, skip: "gated" },
+];
+for (const shape of shapes) {
   Deno.test(`double precision: every spectrum is that of the features of ${JSON.stringify(shape)}`, async () => {
     await checkDoubled(shape);
   });
 }
 
-async function checkDoubled(shape: { hidden: number[]; seed: number; skip?: boolean }): Promise<void> {
+async function checkDoubled(shape: { hidden: number[]; seed: number; skip?: Skip }): Promise<void> {
   const task = smallTask({ count: 60 });
   const options = { ...shape, task, activation: "tanh", replicas: 3, steps: 4, probeEvery: 2 };
   const trace = await train(gpu, { ...options, precision: "double" });

@@ -84,6 +84,7 @@ Deno.test("completeOptions: numbers out of range are refused", () => {
     [{ epsilons: [-1e-6] }, /^threshold ε must be a number above 0, not -0.000001$/],
     [{ epsilons: [NaN] }, /^threshold ε .*, not NaN$/],
     [{ epsilons: [Infinity] }, /^threshold ε .*, not Infinity$/],
+    [{ skip: "no" as unknown as boolean }, /^skip must be true, false, "adaptive" or "gated", not no$/],
     [{ retain: 1 as unknown as boolean }, /^retain must be true or false, not 1$/],
     [{ stopOnDivergence: "no" as unknown as boolean }, /^stopOnDivergence must be true or false, not no$/],
   ];

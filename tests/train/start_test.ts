@@ -132,4 +132,19 @@ Deno.test("start: is absent unless it is given; one line for what does not fit",
     await assert.rejects(Training.create(gpu, options), inputError(message));
   }
   await assert.rejects(Training.create(gpu, { task, hidden: [6, 6], start }), ShapeError);
+  // α belongs to layers with an adaptive skip connection, and to no others.
+  const square = { task, hidden: [6, 6] }, { networks: [own] } = await trained({ ...square, steps: 0 });
+  const weighted = (alpha: number) => [own.with(1, { ...own[1], alpha })];
+  for (const skip of [false, true] as const) {
+    const options = { ...square, skip, start: weighted(0.5) };
+    await assert.rejects(Training.create(gpu, options), /^ShapeError: alpha of layer 2 .* no adaptive skip/);
+  }
+  const adaptive = { ...square, skip: "adaptive", steps: 0 } as const;
+  const wrongAlpha = Training.create(gpu, { ...adaptive, start: weighted(NaN) });
+  await assert.rejects(wrongAlpha, inputError(/^alpha of layer 2 of network 0 of start must be a number/));
+  const { networks } = await trained({ ...adaptive, start: weighted(0.5) });
+  assert.deepEqual(networks[0].map(({ alpha }) => alpha), [undefined, 0.5, undefined]);
+  // Without an α it is 0.
+  const { networks: [zero] } = await trained({ ...adaptive, start: [own] });
+  assert.equal(zero[1].alpha, 0);
 });

@@ -1,18 +1,14 @@
 // Computes the deltas of the layer below on jets: the product G = Δ Wᵀ for each component, then the
-// adjoint of the activation in jet_forward.wgsl, with z and σ of the layer below:
-// needs: tile.wgsl
-//
-//  δ     = g σ′ + Σ_i ( g_i σ″ z_i + g_ii (σ‴ z_i² + σ″ z_ii)
-//          + g_iii (σ⁗ z_i³ + 3 σ‴ z_i z_ii + σ″ z_iii) )
-//  δ_i   = g_i σ′ + 2 g_ii σ″ z_i + 3 g_iii (σ‴ z_i² + σ″ z_ii)
-//  δ_ii  = g_ii σ′ + 3 g_iii σ″ z_i
-//  δ_iii = g_iii σ′
+// adjoint of the activation in jet_forward.wgsl with z and σ of the layer below, see
+// jet_adjoint.wgsl.
+// needs: jet_adjoint.wgsl, tile.wgsl
 //
 // Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by
 // component; tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl
 // leaves them. W: inputs × outputs, as in dense_forward.wgsl. All are row-major in vectors of 4.
 // Entries that pad a row are 0 because those of σ′ … are. A skip connection adds the gradient with
-// respect to the layer's features to G, component by component, as in dense_backward.wgsl.
+// respect to the layer's features to G, component by component, as in dense_backward.wgsl; an
+// adaptive one 1 − α times it.
 //
 // One invocation handles 8 samples and 8 neurons, with all components, as in jet_forward.wgsl: one
 // dispatch a layer. Cost, to the second order: 2 · (1 + 2d) · rows · inputs · outputs flops and
@@ -23,8 +19,8 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
-// Whether the layer has a skip connection; whether the layer below has one.
-override ADDS: bool;
+// Skip connection of the layer, as in dense_backward.wgsl; whether the layer below has one.
+override ADDS: u32;
 override KEEPS: bool;
 
 struct Shape {
@@ -32,6 +28,7 @@ struct Shape {
   input_stride: u32, input_batch: u32,
   weights: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
+  alpha: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -57,7 +54,13 @@ fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   let at = batch * shape.input_batch + (first + i) * shape.input_stride + j;
   var gradient = value;
   //#if ADDS == 1
-  if (ADDS) { gradient += carried[at]; }
+  if (ADDS == 1u) { gradient += carried[at]; }
+  //#end
+  //#if ADDS == 2
+  if (ADDS == 2u) {
+    let alpha = parameters[batch * shape.parameter_batch + shape.alpha].x;
+    gradient += (1.0 - alpha) * carried[at];
+  }
   //#end
   //#if KEEPS == 1
   if (KEEPS) { carried[at] = gradient; }
@@ -86,31 +89,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (i >= shape.rows || j >= shape.input_stride) { continue; }
     let at = id.z * shape.input_batch + i * shape.input_stride + j;
     let kept = at + ORDER * id.z * next;
-    let slope = tangents[kept];
-    let bend = tangents[kept + next];
-    let third = tangents[kept + 2u * next];
-    var sum = delta_below[at] * slope;
-    for (var axis = 1u; axis <= AXES; axis++) {
-      let z1 = tangents[kept + (ORDER + axis) * next];
-      let z2 = tangents[kept + (ORDER + AXES + axis) * next];
-      let g1 = delta_below[at + axis * next];
-      let g2 = delta_below[at + (AXES + axis) * next];
-      let bent = third * z1 * z1 + bend * z2;
-      sum += g1 * bend * z1 + g2 * bent;
-      var d1 = g1 * slope + 2.0 * g2 * bend * z1;
-      var d2 = g2 * slope;
-      if (ORDER > 2u) {
-        let fourth = tangents[kept + 3u * next];
-        let z3 = tangents[kept + (ORDER + 2u * AXES + axis) * next];
-        let g3 = delta_below[at + (2u * AXES + axis) * next];
-        sum += g3 * (fourth * z1 * z1 * z1 + 3.0 * third * z1 * z2 + bend * z3);
-        d1 += 3.0 * g3 * bent;
-        d2 += 3.0 * g3 * bend * z1;
-        delta_below[at + (2u * AXES + axis) * next] = g3 * slope;
-      }
-      delta_below[at + axis * next] = d1;
-      delta_below[at + (AXES + axis) * next] = d2;
-    }
-    delta_below[at] = sum;
+    through_activation(at, kept, next);
   }
 }

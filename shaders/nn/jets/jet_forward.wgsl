@@ -14,7 +14,9 @@
 // outputs, σ′, σ″, σ‴ (σ⁗), then z_1 … z_d, then z_11 … z_dd (then z_111 …). So the backward pass
 // need not know the activation, and one pipeline serves all. All are row-major in vectors of 4, and
 // entries that pad a row are 0. A batch is a replica; its X may be shared (input_batch = 0). A skip
-// connection adds x, x_i … to h, h_i …, with inputs and outputs as many.
+// connection adds x, x_i … to h, h_i …, with inputs and outputs as many. An adaptive one has
+// s = h − x and x + α s instead, component by component, and tangents α σ′, α σ″ …, as in
+// dense_forward.wgsl.
 //
 // One invocation handles 8 samples and 8 neurons: a tile of products for each component of their
 // jets (tile.wgsl), then the activation over what it has just stored. So a layer is one dispatch
@@ -29,14 +31,15 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
-// Whether the layer has a skip connection.
-override SKIP: bool;
+// Skip connection of the layer, as in dense_forward.wgsl.
+override SKIP: u32;
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
   input_stride: u32, input_batch: u32,
   weights: u32, bias: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
+  alpha: u32,
 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -44,6 +47,7 @@ struct Shape {
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> tangents: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> difference: array<vec4f>;
 
 // First row of the component that is being multiplied.
 var<private> first: u32;
@@ -108,11 +112,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
     }
     //#if SKIP == 1
-    if (SKIP) {
+    if (SKIP == 1u) {
       for (var component = 0u; component <= ORDER * AXES; component++) {
         first = component * shape.rows;
         output[at + component * next] += select(vec4f(), left(id.z, i, j), inside);
       }
+    }
+    //#end
+    //#if SKIP == 2
+    if (SKIP == 2u) {
+      let alpha = parameters[id.z * shape.parameter_batch + shape.alpha].x;
+      for (var component = 0u; component <= ORDER * AXES; component++) {
+        first = component * shape.rows;
+        let below = select(vec4f(), left(id.z, i, j), inside);
+        let apart = output[at + component * next] - below;
+        difference[at + component * next] = apart;
+        output[at + component * next] = below + alpha * apart;
+      }
+      for (var order = 0u; order <= ORDER; order++) { tangents[kept + order * next] *= alpha; }
     }
     //#end
   }

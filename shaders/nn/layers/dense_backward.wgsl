@@ -8,7 +8,7 @@
 // A skip connection around the layer carries the gradient G of the loss with respect to its
 // features on to the layer below: G′ = Δ Wᵀ + G and Δ′ = G′ ⊙ D. G is kept, in the shape of Δ′, as
 // it does not follow from Δ = G ⊙ σ′ where σ′ is 0. G′ takes its place if the layer below has a
-// skip connection as well.
+// skip connection as well. An adaptive one carries (1 − α) G.
 //
 // Cost: 2 · rows · inputs · outputs flops; see tile.wgsl.
 
@@ -17,11 +17,12 @@ struct Shape {
   input_stride: u32, input_batch: u32,
   weights: u32, parameter_batch: u32,
   output_stride: u32, output_batch: u32,
+  alpha: u32,
 }
 
-// Whether the layer has a skip connection, which adds G; whether the layer below has one, which
-// keeps G′.
-override ADDS: bool;
+// Skip connection of the layer: 0 none, 1 one that adds G, 2 an adaptive one; whether G′ is kept,
+// as the layer below has one.
+override ADDS: u32;
 override KEEPS: bool;
 
 @group(0) @binding(0) var<uniform> shape: Shape;
@@ -44,7 +45,13 @@ fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   let at = batch * shape.input_batch + i * shape.input_stride + j;
   var gradient = value;
   //#if ADDS == 1
-  if (ADDS) { gradient += carried[at]; }
+  if (ADDS == 1u) { gradient += carried[at]; }
+  //#end
+  //#if ADDS == 2
+  if (ADDS == 2u) {
+    let alpha = parameters[batch * shape.parameter_batch + shape.alpha].x;
+    gradient += (1.0 - alpha) * carried[at];
+  }
   //#end
   //#if KEEPS == 1
   if (KEEPS) { carried[at] = gradient; }

@@ -61,7 +61,7 @@ export function floorBasis(
       for (let c = 0; c < outputs; c++) moments[c][i] += weights[k] * psi * targetY[k * outputs + c];
     }
   }
-  const { layers, size } = parameterLayout(widths), last = layers[L];
+  const { layers, size } = parameterLayout(widths, networks.skip), last = layers[L];
   const own = parameters[which.snapshot].subarray(4 * size * which.replica);
   const norm = (from: number, rows: number) => {
     let sum = 0;

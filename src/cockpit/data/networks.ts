@@ -4,7 +4,7 @@
  * @module
  */
 import { activationFunction, parseActivation } from "../../nn/activation.ts";
-import { parameterLayout, skipConnections } from "../../nn/layout.ts";
+import { type LayerLayout, parameterLayout, skipConnections } from "../../nn/layout.ts";
 import type { SnapshotNotes, SnapshotSamples } from "../../train/network_snapshots.ts";
 import { evenly } from "./evenly.ts";
 import { symmetricEigenvectors } from "./symmetric_eigenvectors.ts";
@@ -37,8 +37,8 @@ const MOST_PARAMETERS = 400_000;
  * @param steps Number of steps at which they are known.
  * @returns Replicas, most steps (at least two), floats of a replica.
  */
-function room({ widths, replicas }: SnapshotNotes, steps: number) {
-  const size = 4 * parameterLayout(widths).size;
+function room({ widths, skip, replicas }: SnapshotNotes, steps: number) {
+  const size = 4 * parameterLayout(widths, skip).size;
   const held = Math.max(1, Math.min(replicas, Math.floor(MOST_PARAMETERS / (size * Math.max(1, steps)))));
   return { replicas: held, most: Math.max(2, Math.floor(MOST_PARAMETERS / (size * held))), size };
 }
@@ -127,12 +127,12 @@ export function evaluateNetwork(
   { snapshot, replica }: { readonly snapshot: number; readonly replica: number },
   x: ArrayLike<number>,
 ): LayerValues[] {
-  const { layers, size } = parameterLayout(widths), skips = skipConnections(widths, skip);
+  const { layers, encoders, size } = parameterLayout(widths, skip), skips = skipConnections(widths, skip);
   const own = parameters[snapshot].subarray(4 * size * replica);
   const count = x.length / widths[0], all: LayerValues[] = [];
-  let from: ArrayLike<number> = x;
-  for (const [l, { inputs, outputs, outputStride, weights, bias }] of layers.entries()) {
-    const name = activations[l], values = new Float64Array(count * outputs);
+  const dense = (layer: LayerLayout, from: ArrayLike<number>, name: string | undefined) => {
+    const { inputs, outputs, outputStride, weights, bias } = layer;
+    const values = new Float64Array(count * outputs);
     const activate = name === undefined ? (z: number) => z : activationFunction(parseActivation(name));
     for (let k = 0; k < count; k++) {
       const row = values.subarray(k * outputs, (k + 1) * outputs);
@@ -142,7 +142,17 @@ export function evaluateNetwork(
         for (let j = 0; j < outputs; j++) row[j] += h * own[at + j];
       }
       for (let j = 0; j < outputs; j++) row[j] = activate(row[j]);
-      for (let j = 0; skips[l] && j < outputs; j++) row[j] += from[k * inputs + j];
+    }
+    return values;
+  };
+  const [u, v] = encoders.map((encoder) => dense(encoder, x, activations[0]));
+  let from: ArrayLike<number> = x;
+  for (const [l, layer] of layers.entries()) {
+    const values = dense(layer, from, activations[l]), { alpha, outputs } = layer;
+    for (let i = 0; skips[l] && i < values.length; i++) {
+      if (skips[l] === "gated") values[i] = v[i] + values[i] * (u[i] - v[i]);
+      else if (alpha === undefined) values[i] += from[i];
+      else values[i] = from[i] + own[4 * alpha] * (values[i] - from[i]);
     }
     all.push({ columns: outputs, values });
     from = values;

@@ -17,7 +17,16 @@ import {
 export type CollapseBoundOptions = Readonly<
   & Omit<
     RankCollapseOptions,
-    "task" | "data" | "activation" | "skip" | "optimizer" | "history" | "schedule" | "batch"
+    | "task"
+    | "data"
+    | "activation"
+    | "skip"
+    | "adaptiveSkip"
+    | "gates"
+    | "optimizer"
+    | "history"
+    | "schedule"
+    | "batch"
   >
   & { activation: "tanh" | "relu" }
 >;
@@ -61,6 +70,8 @@ export async function collapseBoundPlan(options: CollapseBoundOptions): Promise<
     schedule: "constant",
     batch: "full",
     skip: false,
+    adaptiveSkip: false,
+    gates: false,
   });
   if (!plan.weightDecays.some((decay) => decay > 0)) {
     throw new InputError("no weight decay above 0 bounds the rank of weights: give one");

@@ -37,7 +37,7 @@ export const armNames: readonly ArmName[] = Object.keys(arms) as ArmName[];
 
 /** Values of the options of the study; their table explains them. */
 export type OptimizersOptions = Readonly<
-  & Pick<TrainingValues, "samples" | "layers" | "skip" | "replicas" | "seed">
+  & Pick<TrainingValues, "samples" | "layers" | "skip" | "adaptiveSkip" | "gates" | "replicas" | "seed">
   & Record<"firstSteps" | "secondSteps" | "probeEvery" | "learningRate" | "epsilon", number>
   & { tasks: string | readonly (string | Task)[]; control: string | Task; full: boolean }
 >;
@@ -48,7 +48,7 @@ const steps = { min: 1, max: MOST_STEPS, group: "how to train" } as const;
 export const optimizersOptions: TableOf<OptimizersOptions> = {
   tasks: text({ default: "cosines,poisson1d", placeholder: "NAMES", help: "tasks to learn" }),
   control: text({ default: "f(x) = x", help: "task that needs no more rank than Adam leaves" }),
-  ...pick(trainingTable, ["samples", "layers", "skip", "replicas", "seed"], {
+  ...pick(trainingTable, ["samples", "layers", "skip", "adaptiveSkip", "gates", "replicas", "seed"], {
     samples: { default: 128, full: 1000, help: "training samples of each task" },
     layers: { default: "40,40", full: "50,50", help: "hidden widths as 50,50" },
     replicas: { default: 5, full: 10, help: "networks of each arm" },
@@ -78,7 +78,7 @@ export interface OptimizersPlan
  * @throws {InputError} If a task is unknown, or samples or layers do not fit it.
  */
 export async function optimizersPlan(options: OptimizersOptions): Promise<OptimizersPlan> {
-  const { samples, layers, skip, replicas, seed, epsilon } = options;
+  const { samples, layers, skip, adaptiveSkip, gates, replicas, seed, epsilon } = options;
   const { firstSteps, secondSteps, learningRate, probeEvery } = options;
   const tasks = await Promise.all(
     [...parseNames("tasks", options.tasks), options.control].map((entry) =>
@@ -86,7 +86,8 @@ export async function optimizersPlan(options: OptimizersOptions): Promise<Optimi
     ),
   );
   const steps = firstSteps + secondSteps, optimizer = { optimizer: "adam", learningRate: [learningRate] };
-  const training = { layers, skip, replicas, seed, steps, probeEvery, batch: "full", epsilons: [epsilon] };
+  const shared = { layers, skip, adaptiveSkip, gates, replicas, seed, steps, probeEvery };
+  const training = { ...shared, batch: "full", epsilons: [epsilon] };
   const values = completeValues(trainingTable, { ...training, ...optimizer }, "optimisers");
   // Only ranks are used: counts are as certain as spectra, and several times cheaper.
   const cases = await Promise.all(

@@ -13,6 +13,7 @@ import {
   stairsClimbed,
   stepsTo,
 } from "./networks.ts";
+import { caseText } from "./cases.ts";
 import { pretrainedMethods, type PretrainingPlan } from "./plan.ts";
 
 /**
@@ -40,7 +41,7 @@ export function pretrainingClaims(
   return runs.flatMap((run) =>
     methods.filter((method) => pretrainedMethods.includes(method)).flatMap((method) => {
       const claim = (text: string, statistic: string, demand: Demand, value: Statistic): Claim => ({
-        text: `${run.task}, ${run.activation}, ${method}: ${text}`,
+        text: `${caseText(run)}, ${method}: ${text}`,
         statistic,
         values: byReplica(replicasOfEach, pairs(run, method), ([{ own, plain }]) => {
           const found = value(own, plain);

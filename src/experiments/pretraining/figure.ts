@@ -16,6 +16,7 @@ import { bandEntries } from "../../plot/core/summary_marks.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
 import type { ExperimentResult } from "../core/experiment.ts";
 import type { PretrainingRun } from "./networks.ts";
+import { caseText } from "./cases.ts";
 import type { PretrainingPlan } from "./plan.ts";
 
 /** The networks of one start. */
@@ -32,7 +33,7 @@ export interface PretrainingCurves {
 
 /** A row of panels. */
 export interface PretrainingRow {
-  /** Task and activation. */
+  /** Task, activation and architecture. */
   readonly label: string;
   /** Threshold ε of the ranks. */
   readonly epsilon: number;
@@ -77,12 +78,12 @@ export function drawPretraining(
     subtitle: `networks that differ in their start, of seed ${seed}`,
     methods,
     replicas: replicasOfEach,
-    rows: runs.map(({ task, activation, epsilon, networks, targets }, index) => {
+    rows: runs.map(({ task, activation, architecture, epsilon, networks, targets }, index) => {
       const { hidden, optimizer } = cases[index], { inputs, outputs } = tasks[index];
       const curves = [({ loss }: Probe) => loss, (probe: Probe) => terminalRank(probe).rank];
       const [loss, rank] = curves.map((value) => alignSteps(networks.map(({ probes }) => probes), value));
       return {
-        label: `${task}, ${activation}`,
+        label: caseText({ task, activation, architecture }),
         epsilon,
         training: `${[inputs, ...hidden, outputs].join("-")}, ${optimizer.name} ${optimizer.learningRate}`,
         steps: loss.at,
@@ -142,7 +143,7 @@ function panelsOf({ label, epsilon, training, steps, targets, curves }: Pretrain
   const losses = curves.flatMap(({ loss }) => loss.flat());
   return [{
     ...time,
-    label: `${label}, ${epsilonLabel(epsilon)}`,
+    label,
     yName: "loss",
     yAxis: (_, height) => lossAxis(losses, height),
     curves: over("loss", "straight"),
@@ -150,7 +151,7 @@ function panelsOf({ label, epsilon, training, steps, targets, curves }: Pretrain
   }, {
     ...time,
     label: training,
-    yName: "terminal ε-rank",
+    yName: `terminal rank, ${epsilonLabel(epsilon)}`,
     yAxis: rankAxis,
     curves: over("rank", "step"),
   }, {

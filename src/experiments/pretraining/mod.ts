@@ -19,6 +19,7 @@ import {
   stepsTo,
   targetLosses,
 } from "./networks.ts";
+import { caseText } from "./cases.ts";
 import {
   type PretrainingOptions,
   pretrainingOptions,
@@ -42,6 +43,7 @@ interface PreparedStarts {
 const place = {
   task: "task",
   activation: "activation of the hidden layers",
+  architecture: "plain, or skip, adaptive or gated for networks with such connections",
   method: "start of the first layer",
   replica: "network of this start, from 0",
 };
@@ -78,8 +80,8 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
     plan: pretrainingPlan,
     runs: (plan) =>
       plan.cases.map((own, index) => {
-        const { methods, replicasOfEach } = plan, { activation, epsilon, steps } = own;
-        const task = plan.tasks[index], label = `${task.name}, ${activation}`;
+        const { methods, replicasOfEach } = plan, { activation, architecture, epsilon, steps } = own;
+        const task = plan.tasks[index], label = caseText({ ...own, task: task.name });
         return trainingRun<PretrainingRun, PreparedStarts>({
           label,
           training: trainingPart({ ...own, task }),
@@ -97,6 +99,7 @@ export const pretraining: Experiment<TableOf<PretrainingOptions>, PretrainingPla
             rows: probes.length === 0 ? [] : [{
               task: task.name,
               activation,
+              architecture,
               epsilon,
               steps,
               stepMilliseconds: milliseconds / replicasOfEach,

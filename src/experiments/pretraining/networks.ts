@@ -6,6 +6,7 @@
 import { lowerMedian } from "../../stats/median.ts";
 import { findStairs } from "../../rank/stairs/find_stairs.ts";
 import { type Probe, terminalRank } from "../../train/trace.ts";
+import type { Architecture } from "./cases.ts";
 import type { MethodStart } from "./starts.ts";
 
 /** One trained network. */
@@ -36,6 +37,8 @@ export interface PretrainingRun {
   readonly task: string;
   /** Activation of the hidden layers. */
   readonly activation: string;
+  /** Architecture of the networks. */
+  readonly architecture: Architecture;
   /** Threshold ε of the ranks. */
   readonly epsilon: number;
   /** Steps that each network makes. */

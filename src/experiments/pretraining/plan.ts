@@ -13,19 +13,20 @@ import {
   text,
   toggle,
 } from "../../cli/options.ts";
-import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
+import { trainingOptions } from "../../cli/training_flags.ts";
 import { optimizerChoice, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { InputError } from "../../errors.ts";
-import { listed } from "../../format.ts";
+import { listed, quoted } from "../../format.ts";
+import { skipConnections } from "../../nn/layout.ts";
 import { parseInitializer } from "../../nn/initializer.ts";
-import { type OptimizerName, parseOptimizerName } from "../../nn/optim/optimizer.ts";
-import { poolImages } from "../../tasks/digits/pool.ts";
+import { parseOptimizerName } from "../../nn/optim/optimizer.ts";
 import { taskDefaults } from "../../tasks/defaults.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
 import { MOST_STEPS, MOST_WIDTH } from "../../train/limits.ts";
 import { structuredLayer } from "../../train/pretrain/structured_layer.ts";
 import { checkData, parseNames } from "../core/names.ts";
+import { type Architecture, architectures, namedTask, nameOf } from "./cases.ts";
 
 /** Starts whose first layer is prepared. All others are initialisers. */
 export const pretrainedMethods: readonly string[] = ["structured", "gradient"];
@@ -43,10 +44,12 @@ export type PretrainingOptions = Readonly<
 /** Options of the comparison. */
 export const pretrainingOptions: TableOf<PretrainingOptions> = {
   tasks: text({
-    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu",
+    default: "cosines:tanh,cosines:sine,helmholtz1d:tanh,poisson1d:tanh,digits:relu," +
+      "poisson1d:tanh:adaptive,poisson1d:tanh:gated",
     placeholder: "NAMES",
     help:
-      "tasks to learn, one training run each, as NAME or NAME:ACTIVATION; by default the task's activation",
+      "tasks to learn, one training run each, as NAME or NAME:ACTIVATION, by default the task's activation; " +
+      "with :skip, :adaptive or :gated at the end by networks with such connections",
     group: "what to train",
   }),
   ...pick(trainingTable, ["data", "samples", "layers"], {
@@ -115,6 +118,8 @@ export const pretrainingOptions: TableOf<PretrainingOptions> = {
 
 /** A training run of all starts, without its task. */
 export interface PretrainingCase extends Omit<CompleteOptions, "task"> {
+  /** Architecture of the networks. */
+  readonly architecture: Architecture;
   /** Activation of all hidden layers. */
   readonly activation: string;
   /** Threshold ε of the ranks, and of pre-training by gradient. */
@@ -203,9 +208,14 @@ async function caseOf(
   options: PretrainingOptions,
   replicas: number,
 ): Promise<PretrainingCase & { readonly task: Task }> {
-  const { task, size, activation } = typeof entry === "string"
+  const { task, size, activation, architecture } = typeof entry === "string"
     ? await namedTask(entry, options)
-    : { task: entry, size: null, activation: taskDefaults(entry).activation };
+    : {
+      task: entry,
+      size: null,
+      activation: taskDefaults(entry).activation,
+      architecture: "plain" as Architecture,
+    };
   const defaults = taskDefaults(task);
   const known = [
     ...size?.optimizer ? [size.optimizer] : [],
@@ -228,50 +238,15 @@ async function caseOf(
   }, "pretraining");
   const training = await trainingOptions(values, task);
   // Only ranks are used: counts are as certain as spectra, and several times cheaper.
-  return { ...completeOptions({ ...training, spectraEvery: training.steps }), activation, epsilon };
-}
-
-/**
- * Loads a task named as `cosines:tanh`, or `cosines` with the task's own activation, in the size
- * that it is to have.
- */
-async function namedTask(entry: string, { data, samples, seed, pool, full }: PretrainingOptions) {
-  const name = nameOf(entry), isDigits = name === "digits";
-  const load = (count: number | null) =>
-    taskOf({ task: name, data: isDigits ? data : null, samples: count, seed });
-  let task = await load(samples);
-  const size = full ? null : sizeOf(task);
-  if (size && samples === null) task = await load(size.samples);
-  if (isDigits) task = poolImages(task, pool);
-  return { task, size, activation: entry.slice(name.length + 1) || taskDefaults(task).activation };
-}
-
-function nameOf(entry: string | Task): string {
-  return typeof entry === "string" ? entry.split(":", 1)[0] : entry.name;
-}
-
-/** Size of a small run. */
-interface Size {
-  readonly samples: number;
-  readonly hidden: readonly number[];
-  readonly steps: number;
-  readonly probeEvery: number;
-  readonly optimizer?: { readonly name: OptimizerName; readonly learningRate: number };
-}
-
-/** Functions are learnt by Adam: momentum stays on a stair for longer than a short run. */
-const FUNCTION: Size = {
-  samples: 128,
-  hidden: [50, 50],
-  steps: 2000,
-  probeEvery: 25,
-  optimizer: { name: "adam", learningRate: 1e-3 },
-};
-
-function sizeOf({ kind, inputs }: Task): Size {
-  if (kind === "regression") return inputs === 1 ? FUNCTION : { ...FUNCTION, samples: 256 };
-  if (kind === "equation") {
-    return { samples: inputs === 1 ? 98 : 240, hidden: [40, 40], steps: 800, probeEvery: 20 };
+  const skip = architectures[architecture], spectraEvery = training.steps;
+  const complete = completeOptions({ ...training, skip, spectraEvery });
+  const widths = [task.inputs, ...complete.hidden, task.outputs];
+  if (skip && !skipConnections(widths, skip).some(Boolean)) {
+    throw new InputError(
+      `tasks ${
+        quoted(nameOf(entry))
+      }: layers ${complete.hidden} leave no connection: give two of one width, as 32,32`,
+    );
   }
-  return { samples: 500, hidden: [64, 32], steps: 600, probeEvery: 20 };
+  return { ...complete, activation, epsilon, architecture };
 }

@@ -51,12 +51,21 @@ export async function startsOf(
   index: number,
 ): Promise<MethodStart[]> {
   const { methods, replicasOfEach, seed } = plan, task = plan.tasks[index];
-  const { hidden, activation, epsilon, initializer: ordinary } = plan.cases[index];
+  const { hidden, activation, epsilon, initializer: ordinary, skip } = plan.cases[index];
   const drawn = new Map<string, LayerParameters[][]>();
   const draw = async (initializer: string) => {
     if (!drawn.has(initializer)) {
       const { inputs, outputs } = task;
-      const shape = { inputs, hidden, outputs, activation, initializer, replicas: replicasOfEach, seed };
+      const shape = {
+        inputs,
+        hidden,
+        outputs,
+        activation,
+        initializer,
+        skip,
+        replicas: replicasOfEach,
+        seed,
+      };
       using network = await Network.create(gpu, shape);
       drawn.set(initializer, await network.readAllParameters());
     }

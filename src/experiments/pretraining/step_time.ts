@@ -29,10 +29,10 @@ const MOST = 2 ** 20, MOST_AT_ONCE = 1024;
  * @returns Milliseconds per step of all replicas.
  */
 export async function stepTime(gpu: Gpu, options: CompleteOptions): Promise<number> {
-  const { task, hidden, activation, initializer, optimizer, schedule, batch, replicas, seed } = options;
+  const { task, hidden, activation, initializer, skip, optimizer, schedule, batch, replicas, seed } = options;
   const { inputs, outputs } = task;
   using stack = new DisposableStack();
-  const shape = { inputs, hidden, outputs, activation, initializer, replicas, seed };
+  const shape = { inputs, hidden, outputs, activation, initializer, skip, replicas, seed };
   const network = stack.use(await Network.create(gpu, shape));
   const step = await bindTrainingStep(network, uploadSamples(gpu, task.train, stack), {
     loss: objectiveOf(task),

@@ -64,8 +64,18 @@ export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
     group: "what to train",
   }),
   ...pick(trainingTable, [
-    ...["data", "samples", "layers", "activation", "init", "skip", "optimizer", "learningRate"] as const,
-    ...["schedule", "momentum", "history", "batch", "steps", "replicas", "seed"] as const,
+    ...[
+      "data",
+      "samples",
+      "layers",
+      "activation",
+      "init",
+      "skip",
+      "adaptiveSkip",
+      "gates",
+      "optimizer",
+    ] as const,
+    ...["learningRate", "schedule", "momentum", "history", "batch", "steps", "replicas", "seed"] as const,
   ], {
     samples: { default: 100, full: 500, help: "training samples" },
     layers: { default: "32,32,32", full: "64,64,64", help: "hidden widths as 50,50" },

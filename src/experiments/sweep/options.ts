@@ -16,6 +16,8 @@ const SHARED = [
   "activation",
   "init",
   "skip",
+  "adaptiveSkip",
+  "gates",
   "optimizer",
   "schedule",
   "momentum",

@@ -134,7 +134,7 @@ function settingsOf(complete: CompleteOptions): TrialSettings {
   const { probeEvery, spectraEvery, epsilons, threshold, precision, seed } = complete;
   const how = { hidden, activation, initializer, optimizer, schedule, batch, steps };
   const measured = { probeEvery, spectraEvery, epsilons, threshold, precision, seed };
-  return { ...how, ...measured, ...complete.skip && { skip: true } };
+  return { ...how, ...measured, ...complete.skip && { skip: complete.skip } };
 }
 
 /** Checks what a network would refuse when it is made, after an hour of other trials perhaps. */

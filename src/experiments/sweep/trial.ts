@@ -4,6 +4,7 @@
  * @module
  */
 import type { TaskDefaults, TaskKind } from "../../tasks/task.ts";
+import type { Skip } from "../../nn/layout.ts";
 import type { CompleteOptions } from "../../train/options.ts";
 
 /** Value of an option of a trial. */
@@ -67,8 +68,8 @@ export type TrialSettings =
     | "seed"
   >
   & {
-    /** Whether hidden layers have skip connections; absent without, as from trials of old. */
-    readonly skip?: true;
+    /** Skip connections; absent without, as from trials of old. */
+    readonly skip?: Exclude<Skip, false>;
   };
 
 /** One network of a sweep. */

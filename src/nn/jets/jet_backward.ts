@@ -8,6 +8,7 @@ import { gpuStruct } from "../../gpu/struct.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
 import { carriedConstants, type DenseBackward } from "../layers/dense_backward.ts";
 import type { JetOperands } from "./jets.ts";
+import adjointSource from "../../../shaders/nn/include/jet_adjoint.wgsl" with { type: "text" };
 import backwardSource from "../../../shaders/nn/jets/jet_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 
@@ -22,13 +23,13 @@ export async function bindJetBackward(
   { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
   { delta, parameters, slopes, deltaBelow, carried }: DenseBackward,
 ): Promise<Dispatch> {
-  const source = { name: "jet_backward", files: [tileSource, backwardSource] };
+  const source = { name: "jet_backward", files: [tileSource, adjointSource, backwardSource] };
   const kernel = await gpu.kernel(source, { AXES: axes, ORDER: order, ...carriedConstants(carried) });
   const shape = gpuStruct(
     gpu,
     "jet_backward shape",
     ["u32", rows, layer.inputs, layer.outputs, deltaBelow.stride, deltaBelow.batch],
-    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch],
+    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch, layer.alpha ?? 0],
   );
   return kernel.bind(
     [shape, delta.array, parameters.array, slopes, deltaBelow.array, carried?.array ?? null],

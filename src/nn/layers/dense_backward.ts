@@ -8,6 +8,7 @@ import type { Dispatch, OverrideConstants } from "../../gpu/kernel.ts";
 import { gpuStruct } from "../../gpu/struct.ts";
 import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
+import type { Skip } from "../layout.ts";
 import type { DenseOperands, ParameterArray } from "./dense.ts";
 import backwardSource from "../../../shaders/nn/layers/dense_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
@@ -16,8 +17,8 @@ import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: 
 export interface CarriedGradient {
   /** Gradient of the loss with respect to the layer's features, in the shape of Δ′. */
   readonly array: GpuArray;
-  /** Whether the layer has a skip connection, which adds it to the one of the layer below. */
-  readonly adds: boolean;
+  /** Skip connection of the layer, which adds it, or its share, to the one of the layer below. */
+  readonly adds: Skip;
   /** Whether the layer below has one: then its gradient takes the place. */
   readonly keeps: boolean;
 }
@@ -43,7 +44,8 @@ export interface DenseBackward {
  * @returns The constants.
  */
 export function carriedConstants(carried: CarriedGradient | null): OverrideConstants {
-  return { ADDS: carried?.adds ?? false, KEEPS: carried?.keeps ?? false };
+  const adds = carried?.adds ?? false;
+  return { ADDS: adds === "adaptive" ? 2 : Number(adds), KEEPS: carried?.keeps ?? false };
 }
 
 /**
@@ -64,7 +66,7 @@ export async function bindDenseBackward(
     gpu,
     "dense_backward shape",
     ["u32", rows, layer.inputs, layer.outputs, deltaBelow.stride, deltaBelow.batch],
-    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch],
+    ["u32", layer.weights, parameters.batch, delta.stride, delta.batch, layer.alpha ?? 0],
   );
   return kernel.bind(
     [shape, delta.array, parameters.array, slopes, deltaBelow.array, carried?.array ?? null],

@@ -16,7 +16,7 @@ import type { ParameterLayout } from "../layout.ts";
 import { bindLoss, type SampleLossName } from "../loss/loss.ts";
 import type { Network } from "../network.ts";
 import type { SampleArrays } from "../samples.ts";
-import { bindGradients } from "./training_step.ts";
+import { bindGradients } from "./gradients.ts";
 import elementarySource from "../../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 import sumSource from "../../../shaders/nn/include/workgroup_sum.wgsl" with { type: "text" };
 import polarFlowSource from "../../../shaders/nn/optim/polar_flow.wgsl" with { type: "text" };
@@ -152,7 +152,7 @@ export async function bindPolarFlow(
   const { gpu, replicas, layout, parameters, widths } = network;
   const { loss: lossName, norms, rate, capacity } = options;
   const fall = options.fall ?? { from: 2 ** 32, rate, end: 2 ** 33 };
-  if (network.skips.includes(true)) {
+  if (network.skips.some(Boolean)) {
     throw new InputError("networks with skip connections are not homogeneous: leave skip out");
   }
   const order = homogeneousOrder(network.activations);

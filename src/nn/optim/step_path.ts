@@ -39,7 +39,7 @@ const NARROW = 128, MANY = 64;
  * @returns The path.
  */
 export function choosePath(network: Network, count: number): StepPath {
-  if (network.skips.includes(true)) return "layered";
+  if (network.skips.some(Boolean)) return "layered";
   const { software } = network.gpu;
   const narrow = Math.max(...network.widths) <= NARROW;
   if (!(narrow || software && count >= MANY) || count > MOST_SAMPLES || !fusedFits(network, count)) {
@@ -65,7 +65,7 @@ const MOST_ROWS = 1024;
  * @returns The path.
  */
 export function chooseJetPath(network: Network, conditions: readonly ResidualCondition[]): StepPath {
-  if (network.skips.includes(true) || !fusedJetsFit(network, conditions)) return "layered";
+  if (network.skips.some(Boolean) || !fusedJetsFit(network, conditions)) return "layered";
   if (network.gpu.software) return "own-rows";
   return jetRows(conditions, network.widths[0]).summed <= MOST_ROWS ? "shared-rows" : "layered";
 }

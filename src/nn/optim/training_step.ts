@@ -4,25 +4,22 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import { GpuArray } from "../../gpu/array.ts";
+import type { GpuArray } from "../../gpu/array.ts";
 import type { Dispatch } from "../../gpu/kernel.ts";
-import { givesTurns } from "../../gpu/turns.ts";
-import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { bindBatch } from "../layers/batch.ts";
-import { bindDenseBackward, type CarriedGradient } from "../layers/dense_backward.ts";
-import { bindDenseGradient, type GradientSlices, gradientSlices } from "../layers/dense_gradient.ts";
 import { bindFusedStep } from "../fused/fused_step.ts";
 import { lanesPay } from "../fused/fused_lane.ts";
 import type { ManySteps } from "../fused/many_operands.ts";
 import { bindManySteps, chooseManySteps, type ManyVariant } from "../fused/many_steps.ts";
 import { chooseVariant, defaultVariant } from "../fused/fused_variant.ts";
-import { bindJetBackward } from "../jets/jet_backward.ts";
 import { directionalEquation } from "../jets/directions.ts";
 import { jetComponents, jetSamples } from "../jets/jets.ts";
 import { bindLoss, type Loss, type SampleLossName } from "../loss/loss.ts";
-import type { Activations, BatchEvaluation, Network } from "../network.ts";
+import type { Activations } from "../evaluate.ts";
+import type { BatchEvaluation, Network } from "../network.ts";
 import { bindResidual, type ResidualCondition } from "../loss/residual.ts";
 import type { SampleArrays } from "../samples.ts";
+import { bindGradients } from "./gradients.ts";
 import { bindSearch, type LineSearch } from "./lbfgs.ts";
 import { optimizers } from "./optimizer.ts";
 import { scheduleFields } from "./schedule.ts";
@@ -116,7 +113,7 @@ export async function bindTrainingStep(
   if (typeof objective !== "string" && batch !== null) {
     throw new InputError(`a batch of ${batch} samples of a differential equation: give the full batch`);
   }
-  if (network.skips.includes(true) && (options.path ?? "layered") !== "layered") {
+  if (network.skips.some(Boolean) && (options.path ?? "layered") !== "layered") {
     throw new InputError(`the path ${options.path} has no skip connections: give the path layered`);
   }
   const arrays = optimizerArrays(network, options, stack);
@@ -210,87 +207,4 @@ function searched(step: TrainingStep, search: LineSearch | null): TrainingStep {
     many: (steps) => Array.from({ length: steps }, () => trial).flat(),
     kept,
   };
-}
-
-/** Gradients of all parameters, and the commands that compute them. */
-export interface Gradients {
-  /** Δ from the last layer to the first, then the gradient of each layer. */
-  readonly dispatches: readonly Dispatch[];
-  /**
-   * Their sums over slices of the samples, each laid out as the parameters, `cut.slices` for each
-   * replica.
-   */
-  readonly gradients: GpuArray;
-  /** The slices. */
-  readonly cut: GradientSlices;
-  /** Δ of each layer, first to last: gradients of the loss with respect to its preactivations. */
-  readonly deltas: readonly MatrixView[];
-}
-
-/** A network as it was evaluated, for its backward pass. */
-export interface EvaluatedNetwork {
-  /** Its outputs. */
-  readonly activations: Activations;
-  /** Gradient of the loss with respect to the last of them. */
-  readonly outputDelta: MatrixView;
-  /** Stops the binding between layers. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Binds the backward pass.
- *
- * @param network The network.
- * @param samples Samples that it was evaluated on.
- * @param evaluated Its outputs there, and the gradient of the loss with respect to the last of
- * them.
- * @param stack Owner of the arrays.
- * @returns The gradients.
- */
-export async function bindGradients(
-  network: Network,
-  samples: SampleArrays,
-  { activations, outputDelta, signal }: EvaluatedNetwork,
-  stack: DisposableStack,
-): Promise<Gradients> {
-  const { gpu, replicas, layout, skips } = network;
-  const { count, axes = 0, order } = samples;
-  const rows = jetComponents(axes, order) * count;
-  const cut = gradientSlices(rows);
-  const gradients = stack.use(new GpuArray(gpu, "gradients", replicas * cut.slices * layout.size * 4));
-  const parameters = { array: network.parameters, batch: layout.size };
-  const target = { array: gradients, batch: layout.size };
-  const dispatches: Dispatch[] = [];
-  const deltas = [outputDelta];
-  let delta = outputDelta, carried: CarriedGradient | null = null;
-  const turn = givesTurns({ signal });
-  for (let index = layout.layers.length - 1; index >= 0; index--) {
-    await turn();
-    const operands = { gpu, layer: layout.layers[index], rows, replicas };
-    const input = index === 0 ? samples.x : activations.layers[index - 1];
-    dispatches.push(
-      await bindDenseGradient({ ...operands, biased: count }, { input, delta, gradients: target, cut }),
-    );
-    if (index > 0) {
-      const array = stack.use(new GpuArray(gpu, `deltas of layer ${index}`, input.array.length));
-      const deltaBelow = { ...input, array };
-      // Nothing goes on to the input.
-      const adds = skips[index] ?? false, keeps = index > 1 && skips[index - 1];
-      const room: GpuArray | null = adds
-        ? carried!.array
-        : keeps
-        ? stack.use(new GpuArray(gpu, `gradient past layer ${index}`, input.array.length))
-        : null;
-      carried = room && { array: room, adds, keeps };
-      const pass = { delta, parameters, slopes: activations.slopes[index - 1], deltaBelow, carried };
-      dispatches.push(
-        axes === 0
-          ? await bindDenseBackward(operands, pass)
-          : await bindJetBackward({ ...operands, rows: count, axes, order }, pass),
-      );
-      delta = deltaBelow;
-      deltas.unshift(delta);
-    }
-  }
-  return { dispatches, gradients, cut, deltas };
 }

@@ -9,7 +9,7 @@ import { Commands } from "../../gpu/commands.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { bindLoss } from "../../nn/loss/loss.ts";
 import type { Network } from "../../nn/network.ts";
-import { bindGradients } from "../../nn/optim/training_step.ts";
+import { bindGradients } from "../../nn/optim/gradients.ts";
 import { uploadSamples } from "../../nn/samples.ts";
 import { weightRanks } from "./weight_ranks.ts";
 import { norm as normOf } from "../../stats/norm.ts";
@@ -51,7 +51,8 @@ const GENTLE: readonly string[] = ["identity", "tanh", "sigmoid", "relu", "sine"
  * the gradients Δ_l with respect to preactivations. Class means M in place of the features give a
  * matrix Mᵀ Δ_l of rank K at most, so the distance is at most
  * (‖A_{l−1} − M‖_F ‖Δ_l‖₂ + ‖G_l‖_F) / λ. From an earlier layer, the variation grows by no more
- * than the Lipschitz constants of the layers between: ‖W‖₂, or 1 + ‖W‖₂ with a skip connection.
+ * than the Lipschitz constants of the layers between: ‖W‖₂, with a skip connection 1 + ‖W‖₂, or
+ * |1 − α| + |α| ‖W‖₂.
  *
  * G_l is λ W_l + A_{l−1}ᵀ Δ_l for A and Δ as single precision has them, so that their rounding
  * breaks no bound by the features that enter a matrix.
@@ -61,8 +62,8 @@ const GENTLE: readonly string[] = ["identity", "tanh", "sigmoid", "relu", "sine"
  * @param replicas Indices of the replicas to measure. Their parameters must be finite.
  * @param judgedBy Weight decay λ > 0 of each.
  * @returns Their bounds.
- * @throws {InputError} If the task has no classes, an activation has slopes above 1, or a weight
- * decay is not above 0.
+ * @throws {InputError} If the task has no classes, an activation has slopes above 1, the network
+ * has gates, or a weight decay is not above 0.
  * @throws {ShapeError} If the adapter has no room for it.
  *
  * @example
@@ -91,6 +92,11 @@ export async function layerBounds(
   const steep = network.activations.find(({ name }) => !GENTLE.includes(name));
   if (steep) {
     throw new InputError(`slopes of ${steep.name} may be above 1: use one of ${GENTLE.join(", ")}`);
+  }
+  if (network.skips.includes("gated")) {
+    throw new InputError(
+      "gates multiply features by features, which no norm of weights bounds: leave them out",
+    );
   }
   for (const decay of judgedBy) checkNumber("weight decay", decay, { positive: true });
   if (replicas.length === 0) return [];
@@ -136,7 +142,10 @@ export async function layerBounds(
         // Layer `from`, whose input is next, stretches differences by at most its norm.
         if (from > 0) {
           const { singularValues, bounds } = own[from - 1];
-          reach *= singularValues[0] + bounds[0] + (skips[from - 1] ? 1 : 0);
+          const { alpha } = parameters[index][from - 1], norm = singularValues[0] + bounds[0];
+          reach *= alpha === undefined
+            ? norm + (skips[from - 1] ? 1 : 0)
+            : Math.abs(1 - alpha) + Math.abs(alpha) * norm;
         }
       }
     }

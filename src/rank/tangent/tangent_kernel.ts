@@ -4,7 +4,7 @@
  * @module
  */
 import type { Steps } from "../../gpu/turns.ts";
-import type { Network } from "../../nn/network.ts";
+import type { Activation } from "../../nn/activation.ts";
 import type { LayerParameters } from "../../nn/layout.ts";
 import { U64 } from "../../linalg/host/reflection.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
@@ -13,6 +13,14 @@ import { backwardPass, type BoundedRows, forwardPass, zeroRows } from "./bounded
 
 /** Covers products that underflow, for each term of a sum. */
 const UNDERFLOW = 2 ** -1070;
+
+/** A network whose skip connections add, if it has any. */
+export interface PlainNetwork {
+  /** Activations of the hidden layers. */
+  readonly activations: readonly Activation[];
+  /** Whether each has a skip connection. */
+  readonly skips: readonly boolean[];
+}
 
 /** A tangent kernel. */
 export interface TangentKernel {
@@ -40,14 +48,14 @@ export interface TangentKernel {
  * P = (d + δ)(a + α), besides γ_n P_k P_j for n roundings. With π = P − p that matrix has a norm of
  * at most 2 ‖p‖ ‖π‖ + ‖π‖² + γ_n ‖P‖².
  *
- * @param network Activations and skip connections.
+ * @param network The network.
  * @param parameters W and b of each layer.
  * @param samples Samples, a row each.
  * @param weights Weight of each sample, at least 0.
  * @returns The kernel, after a step for each sample of each layer.
  */
 export function* tangentKernel(
-  { activations, skips }: Pick<Network, "activations" | "skips">,
+  { activations, skips }: PlainNetwork,
   parameters: readonly LayerParameters[],
   samples: Matrix,
   weights: ArrayLike<number>,

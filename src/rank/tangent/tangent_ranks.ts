@@ -11,7 +11,7 @@ import { hostSvdvalsSteps, MOST_HOST_COLUMNS } from "../../linalg/host/host_svdv
 import { pivotedCholesky } from "../../linalg/host/pivoted_cholesky.ts";
 import { U64 } from "../../linalg/host/reflection.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
-import type { LayerParameters } from "../../nn/layout.ts";
+import { type LayerParameters, type Skip, skipText } from "../../nn/layout.ts";
 import type { Network } from "../../nn/network.ts";
 import {
   type RankInterval,
@@ -20,7 +20,7 @@ import {
   thresholdNames,
 } from "../certificates/rank_interval.ts";
 import { checkEpsilons } from "../spectra/spectrum_options.ts";
-import { tangentKernel } from "./tangent_kernel.ts";
+import { type PlainNetwork, tangentKernel } from "./tangent_kernel.ts";
 
 /** Options of {@linkcode tangentRanks}. */
 export interface TangentRanksOptions extends WorkOptions {
@@ -67,7 +67,8 @@ export interface TangentRanks {
  * @param samples Samples, `m × inputs`, a sample a row.
  * @param options Thresholds and weights.
  * @returns The ranks of each replica. Of a replica whose kernel is not finite they are 0 in [0, N].
- * @throws {InputError} If an option is unknown or out of range, or a sample is not finite.
+ * @throws {InputError} If an option is unknown or out of range, a sample is not finite, or the
+ * network has gates or adaptive skip connections.
  * @throws {ShapeError} If samples, weights and network do not fit together, or m times the outputs
  * is above 8,192.
  *
@@ -101,11 +102,12 @@ export async function tangentRanks(
   if (!samples.data.every(Number.isFinite)) throw new InputError("a sample is not finite: give numbers");
   const weights = options.weights ?? new Float64Array(samples.rows).fill(1 / samples.rows);
   checkWeights(weights, samples.rows);
+  const plain = { activations: network.activations, skips: addingSkips(network.skips) };
   const replicas = await network.readAllParameters();
   const found: TangentRanks[] = [];
   for (const parameters of replicas) {
     checkShape(samples, parameters);
-    const spectrum = await inTurns(spectrumOf(network, parameters, { samples, weights }), { signal });
+    const spectrum = await inTurns(spectrumOf(plain, parameters, { samples, weights }), { signal });
     found.push({ ...spectrum, ranks: rankIntervals(spectrum, epsilons, threshold) });
   }
   return found;
@@ -113,7 +115,7 @@ export async function tangentRanks(
 
 /** Computes the eigenvalues of the kernel of one replica. */
 function* spectrumOf(
-  network: Pick<Network, "activations" | "skips">,
+  network: PlainNetwork,
   parameters: readonly LayerParameters[],
   { samples, weights }: { readonly samples: Matrix; readonly weights: ArrayLike<number> },
 ): Steps<Omit<TangentRanks, "ranks">> {
@@ -134,6 +136,15 @@ function* spectrumOf(
     bounds[i] = (off + 2 * sigma * d + d * d + U64 * sigma * sigma) * (1 + 2 ** -40);
   });
   return { eigenvalues, bounds };
+}
+
+/** Checks that skip connections add, where there are any. */
+function addingSkips(skips: readonly Skip[]): boolean[] {
+  const other = skips.find((skip) => typeof skip === "string");
+  if (other) {
+    throw new InputError(`the tangent kernel of networks${skipText(other)} is not computed: have none`);
+  }
+  return skips.map((skip) => skip === true);
 }
 
 /** Checks that there is a weight for each sample. */

@@ -47,7 +47,7 @@ Deno.test("checkPlan: a mistake is a line with the path of its place", async () 
     [{ base: { init: "" } }, /base\.init: must be a text, not ""/],
     [JSON.parse('{"base":{"__proto__":3}}'), /base\.__proto__: is no option of a trial/],
     [JSON.parse('{"grid":{"constructor":[3]}}'), /grid\.constructor: is no option/],
-    [{ grid: { ["1".repeat(500)]: [1] } }, /^plan\.json: grid\.1+…1+: is no option of a trial; .{1,230}$/],
+    [{ grid: { ["1".repeat(500)]: [1] } }, /^plan\.json: grid\.1+…1+: is no option of a trial; .{1,250}$/],
     [{ grid: { seed: `${"1".repeat(500)}..2` } }, /^plan\.json: grid\.seed: "1+…1+\.\.2": .{1,200}$/],
     [{ grid: { "a\nb": [1] } }, /^plan\.json: grid\."a\\nb": is no option of a trial/],
     [{ trials: {} }, /trials: must be a list of objects/],

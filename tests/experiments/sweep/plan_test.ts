@@ -38,7 +38,7 @@ Deno.test("planSweep: ids depend on all that a trial trains, and on nothing else
       { learningRate: 0.01, optimizer: "momentum", momentum: 0.9, weightDecay: 0 },
       { width: 50, depth: 2 },
       { layers: "1-50-50-1", seed: 0 },
-      { epsilons: null, batch: "full", skip: false },
+      { epsilons: null, batch: "full", skip: false, gates: false },
     ]
   ) assert.equal(await idOf(same), id, JSON.stringify(same));
   const others = [
@@ -59,6 +59,8 @@ Deno.test("planSweep: ids depend on all that a trial trains, and on nothing else
     { schedule: "cosine" },
     { batch: 16 },
     { skip: true },
+    { adaptiveSkip: true },
+    { gates: true },
     { init: "pytorch" },
     { activation: "sine" },
     { optimizer: "sgd" },

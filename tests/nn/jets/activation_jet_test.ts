@@ -34,6 +34,7 @@ async function evaluate(name: string, z: Float32Array): Promise<Float32Array[]> 
       output,
       activation: parseActivation(name),
       skip: false,
+      difference: null,
       tangents,
     }),
   ]);

@@ -1,5 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { bindJetBackward } from "../../../src/nn/jets/jet_backward.ts";
 import { jetComponents } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
@@ -40,7 +41,7 @@ async function evaluate(
   shape: JetCase,
   drawn: DenseOperandsOnBoth,
   stack: DisposableStack,
-  carries: { readonly adds: boolean; readonly keeps: boolean } | null = null,
+  carries: { readonly adds: Skip; readonly keeps: boolean } | null = null,
 ) {
   const { rows, inputs, outputs, replicas, seed, axes, order } = shape;
   const delta = drawJets(gpu, shape, outputs, false, seed + 1, stack);
@@ -70,8 +71,9 @@ async function evaluate(
 }
 
 Deno.test("jet_backward: deltas of any shape are those of float64", async () => {
+  const skips = fc.constantFrom<Skip>(false, true, "adaptive");
   await fc.assert(
-    fc.asyncProperty(jetCases, fc.boolean(), fc.boolean(), async (shape, adds, keeps) => {
+    fc.asyncProperty(jetCases, skips, fc.boolean(), async (shape, adds, keeps) => {
       using stack = new DisposableStack();
       const { rows, inputs, outputs, replicas, axes, order } = shape;
       const drawn = drawLayer(gpu, shape, stack);
@@ -81,7 +83,9 @@ Deno.test("jet_backward: deltas of any shape are those of float64", async () => 
         const gradients = z[r].map((row, k) =>
           row.map((_, i) => {
             const g = delta[r][k].map((error, j) => scaleJet(error, drawn.weights[r][i * outputs + j]));
-            return adds ? sumJets([sumJets(g, 4), past[r][k][i]]) : sumJets(g, 4);
+            if (!adds) return sumJets(g, 4);
+            const share = adds === "adaptive" ? Math.fround(1 - drawn.alphas[r]) : 1;
+            return sumJets([sumJets(g, 4), scaleJet(past[r][k][i], share)]);
           })
         );
         const where = `replica ${r} of ${JSON.stringify({ ...shape, ...carries })}`;

@@ -1,10 +1,11 @@
 import { parseActivation } from "../../../src/nn/activation.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { bindJetForward } from "../../../src/nn/jets/jet_forward.ts";
 import { jetComponents, tangentRows } from "../../../src/nn/jets/jets.ts";
 import { assert, fc } from "../../deps.ts";
 import { evaluateJet } from "../../reference/activation.ts";
-import type { Bounded } from "../../reference/bounded.ts";
-import { activateJet, components, denseJets, type Jet, sumJets } from "../../reference/jets.ts";
+import { type Bounded, exact, product } from "../../reference/bounded.ts";
+import { activateJet, components, denseJets, type Jet, skipJet } from "../../reference/jets.ts";
 import { run, upload } from "../../support/arrays.ts";
 import { assertSameBits, assertWithin } from "../../support/compare.ts";
 import { type DenseOperandsOnBoth, drawLayer, fixed } from "../../support/dense_case.ts";
@@ -19,15 +20,16 @@ async function evaluate(
   drawn: DenseOperandsOnBoth,
   name: string,
   stack: DisposableStack,
-  skip = false,
+  skip: Skip = false,
 ) {
   const { rows, inputs, outputs, replicas, shared, seed, axes, order } = shape;
   const input = drawJets(gpu, shape, inputs, shared, seed + 1, stack);
   const matrix = (height: number) =>
     upload(gpu, new Float32Array(replicas * height * outputs), outputs, replicas, stack);
   const output = matrix(jetComponents(axes, order) * rows), kept = matrix(tangentRows(axes, order) * rows);
+  const difference = matrix(jetComponents(axes, order) * rows);
   // Padding too must be written.
-  for (const { array } of [output, kept]) array.write(new Float32Array(array.length).fill(7));
+  for (const { array } of [output, kept, difference]) array.write(new Float32Array(array.length).fill(7));
   const operands = { gpu, layer: drawn.layer, rows, replicas, axes, order };
   run(gpu, [
     await bindJetForward(operands, {
@@ -36,11 +38,14 @@ async function evaluate(
       output,
       activation: parseActivation(name),
       skip,
+      difference: skip === "adaptive" ? difference.array : null,
       tangents: kept.array,
     }),
   ]);
-  const [values, tangents] = await Promise.all([output.array.read(), kept.array.read()]);
-  return { jets: input.jets, values, tangents };
+  const [values, tangents, differences] = await Promise.all(
+    [output, kept, difference].map(({ array }) => array.read()),
+  );
+  return { jets: input.jets, values, tangents, differences };
 }
 
 /** Jets Z of one replica in float64. */
@@ -52,7 +57,8 @@ function preactivations({ inputs, outputs }: JetCase, x: Jet[][], w: Float32Arra
 const valueOf = ({ value }: Bounded) => value, errorOf = ({ error }: Bounded) => error;
 
 Deno.test("jet_forward: jets and tangents of any shape are those of float64", async () => {
-  const cases = fc.tuple(jetCases, fc.constantFrom("tanh", "gelu", "relu^3"), fc.boolean());
+  const skips = fc.constantFrom<Skip>(false, true, "adaptive");
+  const cases = fc.tuple(jetCases, fc.constantFrom("tanh", "gelu", "relu^3"), skips);
   await fc.assert(
     fc.asyncProperty(cases, async ([drawnShape, other, skip]) => {
       using stack = new DisposableStack();
@@ -61,28 +67,35 @@ Deno.test("jet_forward: jets and tangents of any shape are those of float64", as
       // Each activation is another pipeline: further ones in one dimension only.
       const name = axes === 1 && order === 2 ? other : "tanh";
       const drawn = drawLayer(gpu, shape, stack);
-      const { jets, values, tangents } = await evaluate(shape, drawn, name, stack, skip);
+      const { jets, values, tangents, differences } = await evaluate(shape, drawn, name, stack, skip);
       for (let r = 0; r < replicas; r++) {
         const z = preactivations(shape, jets[r], drawn.weights[r], drawn.biases[r]);
-        const h = byComponent(z.map((row, k) =>
+        const alpha = skip === "adaptive" ? drawn.alphas[r] : null;
+        const joined = z.map((row, k) =>
           row.map((each, j) => {
             const sigma = activateJet(name, each);
-            return components(skip ? sumJets([sigma, jets[r][k][j]]) : sigma);
+            return skip ? skipJet(sigma, jets[r][k][j], alpha) : { h: sigma, apart: null };
           })
-        ));
+        );
+        const h = byComponent(joined.map((row) => row.map(({ h }) => components(h))));
         const kept = byComponent(
           z.map((row) =>
             row.map((each) => [
-              ...evaluateJet(name, each.value).slice(1, 2 + order),
+              ...evaluateJet(name, each.value).slice(1, 2 + order)
+                .map((slope) => alpha === null ? slope : product(exact(alpha), slope)),
               ...components(each).slice(1),
             ])
           ),
         );
-        const where = `${name}, ${skip ? "skip, " : ""}replica ${r} of ${JSON.stringify(shape)}`;
+        const where = `${name}, skip ${skip}, replica ${r} of ${JSON.stringify(shape)}`;
         const actual = unpackMatrix(values, r, jetComponents(axes, order) * rows, outputs);
         assertWithin(actual, h.map(valueOf), h.map(errorOf), `H of ${where}`);
         const actualKept = unpackMatrix(tangents, r, tangentRows(axes, order) * rows, outputs);
         assertWithin(actualKept, kept.map(valueOf), kept.map(errorOf), `tangents of ${where}`);
+        if (alpha === null) continue;
+        const apart = byComponent(joined.map((row) => row.map(({ apart }) => components(apart!))));
+        const actualApart = unpackMatrix(differences, r, jetComponents(axes, order) * rows, outputs);
+        assertWithin(actualApart, apart.map(valueOf), apart.map(errorOf), `S of ${where}`);
       }
     }),
     fixed(40),

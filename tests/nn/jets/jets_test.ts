@@ -1,9 +1,11 @@
 import { activationNames } from "../../../src/nn/activation.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { uploadSamples } from "../../../src/nn/samples.ts";
 import { bindTrainingStep } from "../../../src/nn/optim/training_step.ts";
 import { assert, fc } from "../../deps.ts";
-import { forwardJets, type Jet, pairsOf } from "../../reference/jets.ts";
+import { forwardJets } from "../../reference/jet_network.ts";
+import { type Jet, pairsOf } from "../../reference/jets.ts";
 import { forward, type ReferenceNetwork } from "../../reference/network.ts";
 import { residualGradient } from "../../reference/residual.ts";
 import { U } from "../../reference/rounding.ts";
@@ -65,7 +67,7 @@ const equations = fc.record({
   names: fc.array(fc.constantFrom(...activationNames), { minLength: 3, maxLength: 3 }),
   counts: fc.array(fc.constantFrom<number>(1, 5, 40), { minLength: 1, maxLength: 3 }),
   replicas: fc.constantFrom(1, 3),
-  skip: fc.boolean(),
+  skip: fc.constantFrom<Skip>(false, true, "adaptive", "gated"),
   more: fc.constantFrom({}, { mixed: true }, { third: true }, { mixed: true, third: true }),
   seed: fc.nat(1e9),
 });
@@ -94,7 +96,7 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
       // Mixed derivatives are differences of three second ones, whose roundings add up by layers.
       const units = "mixed" in more ? 8 : 1;
       const host = randomSamples(seed, counts.reduce((all, count) => all + count, 0), inputs, 1);
-      const thetas = Array.from({ length: replicas }, (_, r) => randomParameters(widths, seed + 1 + r));
+      const thetas = Array.from({ length: replicas }, (_, r) => randomParameters(widths, seed + 1 + r, skip));
       thetas.forEach((theta, r) => parameters.write(packParameters(layout, theta), 4 * r * layout.size));
       // Rate 1 from rest: what the parameters lose is the gradient, but for one rounding of the
       // parameters.
@@ -113,7 +115,7 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
         const reference = { widths, activations, skip };
         const { loss, gradient } = residualGradient(reference, theta, host, conditions);
         const where = `${widths.join("-")} ${activations}${
-          skip ? " skip" : ""
+          skip ? ` skip ${skip}` : ""
         }, ${counts} samples, replica ${r}`;
         assertWithin([losses[r]], [loss.value], [units * loss.error], `loss of ${where}`);
         const moved = unpackParameters(layout, words, r);
@@ -135,6 +137,6 @@ Deno.test("jets: gradients of random equations are those of float64 and its diff
         assert(Math.abs(quotient - slope) < 1e-6 * size + 1e-8, `${where}: ${quotient} ≠ ${slope}`);
       });
     }),
-    fixed(16),
+    fixed(32),
   );
 });

@@ -1,5 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { padRows } from "../../../src/linalg/matrix_view.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { bindDenseBackward } from "../../../src/nn/layers/dense_backward.ts";
 import { assert, fc } from "../../deps.ts";
 import { gamma } from "../../reference/rounding.ts";
@@ -22,7 +23,7 @@ async function evaluate(
   shape: DenseCase,
   drawn: DenseOperandsOnBoth,
   stack: DisposableStack,
-  carries: { readonly adds: boolean; readonly keeps: boolean } | null = null,
+  carries: { readonly adds: Skip; readonly keeps: boolean } | null = null,
 ) {
   const { rows, inputs, outputs, replicas, seed } = shape;
   const delta = drawMatrix(gpu, shape, outputs, false, seed + 1, stack);
@@ -97,8 +98,9 @@ Deno.test("dense_backward: deltas of any shape are those of float64", async () =
 });
 
 Deno.test("dense_backward: skip connections add what they carry, and keep it for the layer below", async () => {
+  const skips = fc.constantFrom<Skip>(false, true, "adaptive");
   await fc.assert(
-    fc.asyncProperty(denseCases, fc.boolean(), fc.boolean(), async (shape, adds, keeps) => {
+    fc.asyncProperty(denseCases, skips, fc.boolean(), async (shape, adds, keeps) => {
       using stack = new DisposableStack();
       const { rows, inputs, replicas } = shape;
       const drawn = drawLayer(gpu, shape, stack);
@@ -106,7 +108,8 @@ Deno.test("dense_backward: skip connections add what they carry, and keep it for
       for (let r = 0; r < replicas; r++) {
         const own = slopes.subarray(r * rows * inputs, (r + 1) * rows * inputs);
         const where = `replica ${r} of ${JSON.stringify({ ...shape, adds, keeps })}`;
-        const carried = adds ? past[r] : null;
+        const share = adds === "adaptive" ? Math.fround(1 - drawn.alphas[r]) : 1;
+        const carried = adds ? past[r].map((each) => share * each) : null;
         const below = reference(shape, delta[r], drawn.weights[r], own, carried);
         assertWithin(unpackMatrix(values, r, rows, inputs), below.expected, below.bound, where);
         const after = unpackMatrix(kept, r, rows, inputs), ones = own.map(() => 1);

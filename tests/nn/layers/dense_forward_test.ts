@@ -1,5 +1,6 @@
 import { GpuArray } from "../../../src/gpu/array.ts";
 import { parseActivation } from "../../../src/nn/activation.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { bindDenseForward } from "../../../src/nn/layers/dense_forward.ts";
 import { assert, fc } from "../../deps.ts";
 import { activation } from "../../reference/activation.ts";
@@ -47,7 +48,7 @@ async function evaluate(
   drawn: DenseOperandsOnBoth,
   name: string | null,
   stack: DisposableStack,
-  skip = false,
+  skip: Skip = false,
 ) {
   const { rows, outputs, inputs, replicas, shared, seed } = shape;
   const { entries, view } = drawMatrix(gpu, shape, inputs, shared, seed + 1, stack);
@@ -55,12 +56,19 @@ async function evaluate(
   // Padding too must be written.
   output.array.write(new Float32Array(output.array.length).fill(7));
   const slope = stack.use(new GpuArray(gpu, "slopes", output.array.length));
-  const activated = name === null ? null : { activation: parseActivation(name), slope, skip };
+  const difference = skip === "adaptive"
+    ? stack.use(new GpuArray(gpu, "differences", new Float32Array(output.array.length).fill(7)))
+    : null;
+  const activated = name === null ? null : { activation: parseActivation(name), slope, skip, difference };
   const operands = { gpu, layer: drawn.layer, rows, replicas };
   const arrays = { input: view, parameters: drawn.parameters, output, activated };
   run(gpu, [await bindDenseForward(operands, arrays)]);
-  const [values, derivatives] = await Promise.all([output.array.read(), slope.read()]);
-  return { x: entries, values, derivatives };
+  const [values, derivatives, apart] = await Promise.all([
+    output.array.read(),
+    slope.read(),
+    difference?.read(),
+  ]);
+  return { x: entries, values, derivatives, apart };
 }
 
 Deno.test("dense_forward: linear layers of any shape are those of float64", async () => {
@@ -81,26 +89,44 @@ Deno.test("dense_forward: linear layers of any shape are those of float64", asyn
 
 Deno.test("dense_forward: activations and slopes of any shape are those of float64", async () => {
   const names = fc.constantFrom("tanh", "relu", "sigmoid", "gelu");
+  const skips = fc.constantFrom<Skip>(false, true, "adaptive");
   await fc.assert(
-    fc.asyncProperty(denseCases, names, fc.boolean(), async (drawnShape, name, skip) => {
+    fc.asyncProperty(denseCases, names, skips, async (drawnShape, name, skip) => {
       using stack = new DisposableStack();
       const shape = skip ? { ...drawnShape, outputs: drawnShape.inputs } : drawnShape;
       const drawn = drawLayer(gpu, shape, stack);
-      const { x, values, derivatives } = await evaluate(shape, drawn, name, stack, skip);
+      const { x, values, derivatives, apart } = await evaluate(shape, drawn, name, stack, skip);
       const { value, derivative } = activation(name);
       for (let r = 0; r < shape.replicas; r++) {
         const { z, bound } = preactivations(shape, x[r], drawn.weights[r], drawn.biases[r]);
         const errors = Array.from(z, (each, i) => activationErrors(name, each, bound[i]));
-        const where = `${name}${skip ? " with a skip connection" : ""}, replica ${r} of ${
-          JSON.stringify(shape)
-        }`;
-        const expected = z.map((each, i) => value(each) + (skip ? x[r][i] : 0));
-        // The sum is rounded once more.
-        const bounds = errors.map((error, i) => error.value + (skip ? U * Math.abs(expected[i]) : 0));
+        const where = `${name}, skip ${skip}, replica ${r} of ${JSON.stringify(shape)}`;
+        const alpha = skip === "adaptive" ? drawn.alphas[r] : 1, past = skip === true ? 1 : 1 - alpha;
+        const expected = z.map((each, i) => alpha * value(each) + (skip ? past * x[r][i] : 0));
+        const differences = z.map((each, i) => value(each) - x[r][i]);
+        // The sum is rounded once more, and with α the difference and the product are as well.
+        const bounds = errors.map((error, i) => {
+          const scaled = skip === "adaptive" ? 2 * U * Math.abs(alpha * differences[i]) : 0;
+          return (1 + 4 * U) * (Math.abs(alpha) * error.value + scaled) +
+            (skip ? U * Math.abs(expected[i]) : 0);
+        });
+        if (apart) {
+          const bounds = errors.map((error, i) => error.value + U * (Math.abs(differences[i]) + error.value));
+          assertWithin(
+            unpackMatrix(apart, r, shape.rows, shape.outputs),
+            differences,
+            bounds,
+            `S of ${where}`,
+          );
+        }
         const h = unpackMatrix(values, r, shape.rows, shape.outputs);
         const d = unpackMatrix(derivatives, r, shape.rows, shape.outputs);
         assertWithin(h, expected, bounds, `H of ${where}`);
-        assertWithin(d, z.map(derivative), errors.map((error) => error.derivative), `D of ${where}`);
+        const slopes = z.map((each) => alpha * derivative(each));
+        const slopeBounds = errors.map((error, i) =>
+          Math.abs(alpha) * error.derivative + (alpha === 1 ? 0 : 2 * U * Math.abs(slopes[i]))
+        );
+        assertWithin(d, slopes, slopeBounds, `D of ${where}`);
       }
     }),
     fixed(40),

@@ -58,6 +58,18 @@ Deno.test("layer_rates: each vector of parameters has the factor of its layer, w
   // 4 rows of 2 vectors and biases; 8 rows of 1 vector and biases.
   const expected = [...new Array(8).fill(2), 3, 3, ...new Array(8).fill(0), 0.5];
   assert.deepEqual([...layerRateWords(shared, layout, 2)], [...expected, ...expected]);
+  // α of an adaptive skip connection has that of the biases.
+  const adaptive = parameterLayout([3, 3, 1], "adaptive");
+  assert.deepEqual([...layerRateWords(shared, adaptive, 1)], [
+    ...new Array(4).fill(2),
+    3,
+    3,
+    0,
+    0,
+    0,
+    0,
+    0.5,
+  ]);
   const own = layerRateWords([shared, [same(1), same(4)]], layout, 2);
   assert.deepEqual([...own], [...expected, ...new Array(10).fill(1), ...new Array(9).fill(4)]);
 });

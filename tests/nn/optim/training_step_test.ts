@@ -1,4 +1,5 @@
 import { InputError } from "../../../src/errors.ts";
+import type { Skip } from "../../../src/nn/layout.ts";
 import { Network } from "../../../src/nn/network.ts";
 import { optimizerNames, optimizers } from "../../../src/nn/optim/optimizer.ts";
 import type { Schedule } from "../../../src/nn/optim/schedule.ts";
@@ -134,10 +135,22 @@ Deno.test("training_step: 200 steps of Adam on mini-batches of classes follow fl
 });
 
 Deno.test("training_step: mini-batches through skip connections follow float64, to the same bits again", async () => {
+  await followSkips(true);
+});
+
+Deno.test("training_step: so do those through adaptive ones, whose α starts at 0", async () => {
+  await followSkips("adaptive");
+});
+
+Deno.test("training_step: and those through gates", async () => {
+  await followSkips("gated");
+});
+
+async function followSkips(skip: Skip): Promise<void> {
   const what: GpuRun = {
     widths: [2, 6, 6, 6, 6, 3],
     activations: ["tanh", "softplus", "sine", "gelu"],
-    skip: true,
+    skip,
     initializer: "xavier-normal",
     seed: 7,
     replicas: 3,
@@ -150,19 +163,25 @@ Deno.test("training_step: mini-batches through skip connections follow float64, 
       batch: 7,
     },
   };
-  const losses = await compare(what, "skip connections", ["layered"]);
+  const losses = await compare(what, `skip connections ${skip}`, ["layered"]);
   assert(losses[23] < 0.9 * losses[0], `the loss fell from ${losses[0]} to ${losses[23]} only`);
   const [first, second] = [await trainOnGpu(gpu, what), await trainOnGpu(gpu, what)];
   assert.deepEqual(first, second);
+  if (skip === "adaptive") {
+    for (const { start, end } of first) {
+      assert.deepEqual([...start.subarray(-3)], [0, 0, 0]);
+      assert(end.subarray(-3).every((alpha) => alpha !== 0), "α is trained");
+    }
+  }
   // Of widths without a skip connection the network is the plain one, by the same kernels.
-  const narrow = { ...what, widths: [2, 6, 5, 6, 5, 3], skip: false };
-  assert.deepEqual(await trainOnGpu(gpu, { ...narrow, skip: true }), await trainOnGpu(gpu, narrow));
+  const narrow = { ...what, widths: [2, 6, 5, 7, 5, 3], skip: false };
+  assert.deepEqual(await trainOnGpu(gpu, { ...narrow, skip }), await trainOnGpu(gpu, narrow));
   for (const path of stepPaths.filter((path) => path !== "layered")) {
     await assert.rejects(() => trainOnGpu(gpu, { ...what, options: { ...what.options, path } }), (error) => {
       return error instanceof InputError && error.message.includes("give the path layered");
     });
   }
-});
+}
 
 Deno.test("training_step: loss and gradient of more samples than lavapipe's loops have iterations", async () => {
   const samples = randomSamples(6, 70_000, 1, 1);

@@ -12,7 +12,7 @@ import { type TangentCase, tangentCase, tangentCases } from "../../support/tange
 /** The kernel of the library, both of its triangles. */
 function kernelOf({ network, parameters, samples, weights }: TangentCase) {
   const { widths, skip = false } = network, activations = network.activations.map(parseActivation);
-  const shape = { activations, skips: skipConnections(widths, skip) };
+  const shape = { activations, skips: skipConnections(widths, skip).map(Boolean) };
   const { order, entries, bound } = finish(tangentKernel(shape, parameters, samples, weights));
   const whole = Float64Array.from(entries, (_, e) => {
     const i = Math.floor(e / order), j = e % order;

@@ -187,6 +187,9 @@ Deno.test("tangentRanks: wrong requests are answered, and a signal ends the work
   await refuse({}, ShapeError, { rows: 2, columns: 3, data: new Float32Array(6) });
   await refuse({}, ShapeError, { rows: 5000, columns: 2, data: new Float32Array(10_000) });
   await refuse({}, InputError, { ...samples, data: samples.data.map(() => NaN) });
+  for (const skip of ["adaptive", "gated"] as const) {
+    await assert.rejects(tangentRanks({ ...network, skips: [skip] }, samples, { epsilons }), InputError);
+  }
   const reason = new Error("enough");
   await assert.rejects(
     tangentRanks(network, samples, { epsilons, signal: AbortSignal.abort(reason) }),
