@@ -5,7 +5,6 @@
  */
 import { checkName } from "../check.ts";
 import { normalDistribution } from "../stats/normal_distribution.ts";
-import type { Skip } from "./layout.ts";
 import activationSource from "../../shaders/nn/include/activation.wgsl" with { type: "text" };
 import elementarySource from "../../shaders/nn/include/elementary.wgsl" with { type: "text" };
 
