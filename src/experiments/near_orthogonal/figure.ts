@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { formatNumber } from "../../format.ts";
 import { type CurvePanel, layOutPanels, type PanelCurve } from "../../plot/core/curve_panels.ts";
+import { scientific } from "../../plot/core/format.ts";
 import { lineSwatch } from "../../plot/core/legend.ts";
 import { sizeAxis } from "../../plot/core/log_axis.ts";
 import { drawPage } from "../../plot/core/page.ts";
@@ -116,11 +116,11 @@ export function nearOrthogonalFigure(rows: readonly NearOrthogonalRow[], plan: N
     }).join(" "),
     legend: [
       ...initScales.map((scale, i) => ({
-        label: `initial weights ω = ${formatNumber(scale)}`,
+        label: `initial weights ω = ${scientific(scale)}`,
         swatch: lineSwatch(lineStyle(i)),
       })),
       {
-        label: `random steps as long as with ω = ${formatNumber(initScales[0])}`,
+        label: `random steps as long as with ω = ${scientific(initScales[0])}`,
         swatch: lineSwatch(nullStyle),
       },
       { label: "bound of the claim", swatch: lineSwatch(guideStyle) },
