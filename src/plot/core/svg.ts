@@ -75,8 +75,9 @@ export function drawSvg(
 }
 
 /**
- * Replaces what XML does not allow: control characters by their pictures, and halves of surrogate
- * pairs. Names of files and tasks go into figures, and may hold any of these.
+ * Replaces what XML does not allow, or reads as something else, as it does carriage returns: control
+ * characters by their pictures, and halves of surrogate pairs. Names of files and tasks go into
+ * figures, and may hold any of these.
  *
  * @param xml A document.
  * @returns The document, well formed.
@@ -84,7 +85,7 @@ export function drawSvg(
 export function wellFormed(xml: string): string {
   return xml.toWellFormed().replaceAll(
     // deno-lint-ignore no-control-regex
-    /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g,
+    /[\x00-\x08\x0b-\x1f\ufffe\uffff]/g,
     (character) => character < " " ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : "\ufffd",
   );
 }

@@ -32,6 +32,7 @@ Deno.test("drawSvg: whatever its texts hold, the document is well-formed and say
     "\udc00",
     "\x00",
     "\x1b[31m",
+    "\r\n",
   );
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
@@ -48,6 +49,6 @@ Deno.test("drawSvg: whatever its texts hold, the document is well-formed and say
 });
 
 Deno.test("drawSvg: control characters are drawn as their pictures, halves of pairs as unknown", () => {
-  assert.equal(textsOf(figureOf("a\x00\x01\x1bb")).text, "a␀␁␛b");
+  assert.equal(textsOf(figureOf("a\x00\x01\x1b\r\nb")).text, "a␀␁␛␍\nb");
   assert.equal(textsOf(figureOf("a\ud800\ufffe\uffffb")).text, "a\ufffd\ufffd\ufffdb");
 });
