@@ -75,9 +75,9 @@ export function drawSvg(
 }
 
 /**
- * Replaces what XML does not allow, or reads as something else, as it does carriage returns: control
- * characters by their pictures, and halves of surrogate pairs. Names of files and tasks go into
- * figures, and may hold any of these.
+ * Replaces what XML does not allow, or reads as something else, as it does carriage returns:
+ * control characters by their pictures, and halves of surrogate pairs. Names of files and tasks go
+ * into figures, and may hold any of these.
  *
  * @param xml A document.
  * @returns The document, well formed.
