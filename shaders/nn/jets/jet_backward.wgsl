@@ -1,7 +1,7 @@
 // Computes the deltas of the layer below on jets: the product G = Δ Wᵀ for each component, then the
 // adjoint of the activation in jet_forward.wgsl with z and σ of the layer below, see
 // jet_adjoint.wgsl.
-// needs: jet_adjoint.wgsl, tile.wgsl
+// needs: carried_gradient.wgsl, jet_adjoint.wgsl, tile.wgsl
 //
 // Δ: (1 + ORDER d) · rows × outputs, G and Δ′: (1 + ORDER d) · rows × inputs, component by
 // component; tangents: σ′, σ″, σ‴ (σ⁗), z_i, z_ii (z_iii) of the layer below, as jet_forward.wgsl
@@ -19,9 +19,6 @@
 override AXES: u32;
 // Highest order of derivatives: 2 or 3.
 override ORDER: u32 = 2u;
-// Skip connection of the layer, as in dense_backward.wgsl; whether the layer below has one.
-override ADDS: u32;
-override KEEPS: bool;
 
 struct Shape {
   rows: u32, inputs: u32, outputs: u32,
@@ -52,20 +49,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
   let at = batch * shape.input_batch + (first + i) * shape.input_stride + j;
-  var gradient = value;
-  //#if ADDS == 1
-  if (ADDS == 1u) { gradient += carried[at]; }
-  //#end
-  //#if ADDS == 2
-  if (ADDS == 2u) {
-    let alpha = parameters[batch * shape.parameter_batch + shape.alpha].x;
-    gradient += (1.0 - alpha) * carried[at];
-  }
-  //#end
-  //#if KEEPS == 1
-  if (KEEPS) { carried[at] = gradient; }
-  //#end
-  delta_below[at] = gradient;
+  delta_below[at] = with_carried(batch, at, value);
 }
 
 @compute @workgroup_size(64)

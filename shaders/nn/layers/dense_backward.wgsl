@@ -1,6 +1,6 @@
 // Computes the deltas of the layer below: Δ′ = (Δ Wᵀ) ⊙ D, where D = σ′(Z) of the layer below and Δ
 // is the gradient of the loss with respect to Z.
-// needs: tile.wgsl
+// needs: carried_gradient.wgsl, tile.wgsl
 //
 // Δ: rows × outputs; W: inputs × outputs, as in dense_forward.wgsl; Δ′, D: rows × inputs. All are
 // row-major in vectors of 4. Entries of Δ′ that pad a row are 0 because those of D are.
@@ -20,11 +20,6 @@ struct Shape {
   alpha: u32,
 }
 
-// Skip connection of the layer: 0 none, 1 one that adds G, 2 an adaptive one; whether G′ is kept,
-// as the layer below has one.
-override ADDS: u32;
-override KEEPS: bool;
-
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> delta: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
@@ -43,20 +38,7 @@ fn right(batch: u32, i: u32, j: u32) -> vec4f {
 fn emit(batch: u32, i: u32, j: u32, value: vec4f) {
   if (i >= shape.rows || j >= shape.input_stride) { return; }
   let at = batch * shape.input_batch + i * shape.input_stride + j;
-  var gradient = value;
-  //#if ADDS == 1
-  if (ADDS == 1u) { gradient += carried[at]; }
-  //#end
-  //#if ADDS == 2
-  if (ADDS == 2u) {
-    let alpha = parameters[batch * shape.parameter_batch + shape.alpha].x;
-    gradient += (1.0 - alpha) * carried[at];
-  }
-  //#end
-  //#if KEEPS == 1
-  if (KEEPS) { carried[at] = gradient; }
-  //#end
-  delta_below[at] = gradient * slope[at];
+  delta_below[at] = with_carried(batch, at, value) * slope[at];
 }
 
 @compute @workgroup_size(64)

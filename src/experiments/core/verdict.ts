@@ -224,13 +224,8 @@ export function verdictLines(verdicts: readonly Verdict[]): string[] {
   });
 }
 
-/**
- * Says what a claim's p-value is, and against what.
- *
- * @param verdict The verdict.
- * @returns A few words after a comma; empty where there is no p-value beside the statistic.
- */
-export function againstText({ isPValue, pValue, nullHypothesis }: Verdict): string {
+/** Says after a comma what a claim's p-value is, and against what; nothing where there is none. */
+function againstText({ isPValue, pValue, nullHypothesis }: Verdict): string {
   return isPValue || pValue === null ? "" : `, p ${short(pValue)} against ${nullHypothesis}`;
 }
 

@@ -9,6 +9,7 @@ import { tileWorkgroups } from "../../linalg/products/gemm.ts";
 import { carriedConstants, type DenseBackward } from "../layers/dense_backward.ts";
 import type { JetOperands } from "./jets.ts";
 import adjointSource from "../../../shaders/nn/include/jet_adjoint.wgsl" with { type: "text" };
+import carriedSource from "../../../shaders/nn/include/carried_gradient.wgsl" with { type: "text" };
 import backwardSource from "../../../shaders/nn/jets/jet_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 
@@ -23,7 +24,7 @@ export async function bindJetBackward(
   { gpu, layer, rows, replicas, axes, order = 2 }: JetOperands,
   { delta, parameters, slopes, deltaBelow, carried }: DenseBackward,
 ): Promise<Dispatch> {
-  const source = { name: "jet_backward", files: [tileSource, adjointSource, backwardSource] };
+  const source = { name: "jet_backward", files: [tileSource, adjointSource, carriedSource, backwardSource] };
   const kernel = await gpu.kernel(source, { AXES: axes, ORDER: order, ...carriedConstants(carried) });
   const shape = gpuStruct(
     gpu,

@@ -10,6 +10,7 @@ import type { MatrixView } from "../../linalg/matrix_view.ts";
 import { tileWorkgroups } from "../../linalg/products/gemm.ts";
 import type { Skip } from "../layout.ts";
 import type { DenseOperands, ParameterArray } from "./dense.ts";
+import carriedSource from "../../../shaders/nn/include/carried_gradient.wgsl" with { type: "text" };
 import backwardSource from "../../../shaders/nn/layers/dense_backward.wgsl" with { type: "text" };
 import tileSource from "../../../shaders/linalg/include/tile.wgsl" with { type: "text" };
 
@@ -60,7 +61,7 @@ export async function bindDenseBackward(
   { gpu, layer, rows, replicas }: DenseOperands,
   { delta, parameters, slopes, deltaBelow, carried }: DenseBackward,
 ): Promise<Dispatch> {
-  const source = { name: "dense_backward", files: [tileSource, backwardSource] };
+  const source = { name: "dense_backward", files: [tileSource, carriedSource, backwardSource] };
   const kernel = await gpu.kernel(source, carriedConstants(carried));
   const shape = gpuStruct(
     gpu,
