@@ -78,11 +78,17 @@ export const optimizerChoice: string = `${optimizerNames.slice(0, -1).join(", ")
   optimizerNames.at(-1)
 }`;
 
+/** Options of skip connections, of which there is one kind in a network. */
+export const skipKeys = [
+  "skip",
+  "adaptiveSkip",
+  "gates",
+] as const satisfies readonly (keyof TrainingValues)[];
+
 /** Options of a training run all of whose probes solve for spectra. */
 export const solvedTrainingKeys = [
-  ...["task", "data", "samples", "layers", "activation", "init", "skip", "adaptiveSkip"] as const,
-  ...["gates", "optimizer", "learningRate", "schedule", "momentum", "weightDecay", "batch"] as const,
-  ...["steps", "replicas", "seed"] as const,
+  ...["task", "data", "samples", "layers", "activation", "init", ...skipKeys, "optimizer"] as const,
+  ...["learningRate", "schedule", "momentum", "weightDecay", "batch", "steps", "replicas", "seed"] as const,
   ...["probeEvery", "epsilons", "relative", "precision", "history"] as const,
 ] as const satisfies readonly (keyof TrainingValues)[];
 

@@ -5,7 +5,7 @@
  */
 import { completeValues, integer, number, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { skipKeys, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import type { Task } from "../../tasks/task.ts";
 import { MOST_STEPS } from "../../train/limits.ts";
 import { type CompleteOptions, completeOptions } from "../../train/options.ts";
@@ -48,7 +48,7 @@ const steps = { min: 1, max: MOST_STEPS, group: "how to train" } as const;
 export const optimizersOptions: TableOf<OptimizersOptions> = {
   tasks: text({ default: "cosines,poisson1d", placeholder: "NAMES", help: "tasks to learn" }),
   control: text({ default: "f(x) = x", help: "task that needs no more rank than Adam leaves" }),
-  ...pick(trainingTable, ["samples", "layers", "skip", "adaptiveSkip", "gates", "replicas", "seed"], {
+  ...pick(trainingTable, ["samples", "layers", ...skipKeys, "replicas", "seed"], {
     samples: { default: 128, full: 1000, help: "training samples of each task" },
     layers: { default: "40,40", full: "50,50", help: "hidden widths as 50,50" },
     replicas: { default: 5, full: 10, help: "networks of each arm" },

@@ -5,7 +5,7 @@
  */
 import { numbers, pick, type TableOf, text, toggle } from "../../cli/options.ts";
 import { taskOf, trainingOptions } from "../../cli/training_flags.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { skipKeys, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { checkNumber } from "../../check.ts";
 import { InputError } from "../../errors.ts";
 import { listed } from "../../format.ts";
@@ -64,17 +64,7 @@ export const rankCollapseOptions: TableOf<RankCollapseOptions> = {
     group: "what to train",
   }),
   ...pick(trainingTable, [
-    ...[
-      "data",
-      "samples",
-      "layers",
-      "activation",
-      "init",
-      "skip",
-      "adaptiveSkip",
-      "gates",
-      "optimizer",
-    ] as const,
+    ...["data", "samples", "layers", "activation", "init", ...skipKeys, "optimizer"] as const,
     ...["learningRate", "schedule", "momentum", "history", "batch", "steps", "replicas", "seed"] as const,
   ], {
     samples: { default: 100, full: 500, help: "training samples" },

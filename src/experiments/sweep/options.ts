@@ -4,7 +4,7 @@
  * @module
  */
 import { integer, number, type Option, pick, type TableOf } from "../../cli/options.ts";
-import { trainingTable, type TrainingValues } from "../../cli/training_table.ts";
+import { skipKeys, trainingTable, type TrainingValues } from "../../cli/training_table.ts";
 import { MOST_WIDTH } from "../../train/limits.ts";
 
 /** Options that a trial takes from those of a training run as they are. */
@@ -15,9 +15,7 @@ const SHARED = [
   "layers",
   "activation",
   "init",
-  "skip",
-  "adaptiveSkip",
-  "gates",
+  ...skipKeys,
   "optimizer",
   "schedule",
   "momentum",
